@@ -1,0 +1,237 @@
+"""Reading ``adapters/FOLDER/manifest.yaml``; the format is described in docs/reference/files.md."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from adapters.kit.credentials import credential_name
+from adapters.kit.manifest import EndpointManifest, HttpOptions, Manifest, OutcomeSpec, Unsupported
+from hub.core.codes import CATALOGUE
+from hub.core.endpoint import EndpointFacts
+from hub.core.findings import Finding, LintError
+from hub.reading.document import Document, Location
+from hub.reading.fields import (
+    ContractRefField,
+    DurationField,
+    LineField,
+    NameField,
+    ReferenceField,
+    SizeField,
+    TextField,
+)
+from hub.reading.files import read_yaml_file
+from hub.reading.model import StrictModel, closest, read_model
+from hub.reading.reference import Reference
+
+AREA = "manifest"
+_PARTNER_CODES = frozenset(id_ for id_ in CATALOGUE if id_.startswith("partner."))
+
+_Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+_Path = Annotated[str, StringConstraints(pattern=r"^reply(\.[A-Za-z_][A-Za-z0-9_]{0,99}){1,10}$")]
+_Header = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$")]
+_HeaderValue = Annotated[str, StringConstraints(pattern=r"^[!-~]([ -~]{0,998}[!-~])?$")]
+_Condition = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+_Count = Annotated[int, Field(ge=1, le=10_000)]
+
+
+class _Basic(StrictModel):
+    username: _HeaderValue
+    password: _HeaderValue
+
+
+class _Http(StrictModel):
+    headers: dict[_Header, _HeaderValue] = Field(default_factory=dict)
+    basic: _Basic | None = None
+    bearer: _HeaderValue | None = None
+    ca: ReferenceField | None = None
+    certificate: ReferenceField | None = None
+    key: ReferenceField | None = None
+
+
+class _Outcome(StrictModel):
+    when: _Condition
+    code: str | None = None
+    detail: TextField | None = None
+    acknowledged: _Path | None = None
+
+
+class _Endpoint(StrictModel):
+    contract: ContractRefField
+    idempotent: bool
+    timeout: DurationField
+    outcomes: list[_Outcome] = Field(default_factory=list)
+
+
+class _Unsupported(StrictModel):
+    rule: NameField
+    reason: LineField
+
+
+class _Manifest(StrictModel):
+    partner: NameField
+    title: TextField
+    protocol: NameField
+    evidence: Literal["public", "seen", "modelled"]
+    address: ReferenceField
+    credentials: dict[_Key, ReferenceField] = Field(default_factory=dict)
+    connect_timeout: DurationField
+    max_connections: _Count
+    max_concurrent: _Count
+    max_reply: SizeField
+    http: _Http = _Http()
+    endpoints: Annotated[dict[NameField, _Endpoint], Field(min_length=1)]
+    unsupported: list[_Unsupported] = Field(default_factory=list)
+
+
+def load_manifests(folder: Path) -> tuple[Manifest, ...]:
+    """Read the manifests of all partners below a folder, ordered by partner.
+
+    Raises LintError with the findings of all of them.
+    """
+    manifests: list[Manifest] = []
+    findings: list[Finding] = []
+    for path in sorted(folder.glob("*/manifest.yaml")):
+        try:
+            manifests.append(read_manifest(read_yaml_file(path, folder), path.parent))
+        except LintError as error:
+            findings.extend(error.findings)
+    findings.extend(_doubled(manifests))
+    if findings:
+        raise LintError(findings)
+    return tuple(sorted(manifests, key=lambda manifest: manifest.partner))
+
+
+def read_manifest(document: Document, folder: Path) -> Manifest:
+    """Give one file as a manifest; ``folder`` is where the files lie that it names. Raises LintError."""
+    read = read_model(_without_sections(document), _Manifest, AREA)
+    findings = [*_mistakes(document, read)]
+    if findings:
+        raise LintError(findings)
+    return Manifest(
+        partner=read.partner,
+        title=read.title.text,
+        protocol=read.protocol,
+        evidence=read.evidence,
+        address=read.address,
+        credentials=read.credentials,
+        connect_timeout_s=read.connect_timeout,
+        max_connections=read.max_connections,
+        max_concurrent=read.max_concurrent,
+        max_reply_bytes=read.max_reply,
+        http=_http(read.http),
+        endpoints={f"{read.partner}.{name}": _endpoint(read, name) for name in read.endpoints},
+        unsupported=tuple(Unsupported(item.rule, item.reason) for item in read.unsupported),
+        folder=folder,
+        document=document,
+    )
+
+
+def _without_sections(document: Document) -> Document:
+    """The file without the protocol's own sections: the protocol reads those."""
+    value = document.value
+    if not isinstance(value, dict) or not isinstance(value.get("protocol"), str):
+        return document
+    own = value["protocol"]
+    if own in _Manifest.model_fields:  # no protocol is named like a key; the protocol's lookup will say so
+        return document
+    stripped = {key: part for key, part in value.items() if key != own}
+    endpoints = value.get("endpoints")
+    if isinstance(endpoints, dict):
+        stripped["endpoints"] = {
+            name: {key: part for key, part in endpoint.items() if key != own}
+            if isinstance(endpoint, dict)
+            else endpoint
+            for name, endpoint in endpoints.items()
+        }
+    return Document(document.path, stripped, document.lines)
+
+
+def _endpoint(read: _Manifest, name: str) -> EndpointManifest:
+    endpoint = read.endpoints[name]
+    location: Location = ("endpoints", name)
+    facts = EndpointFacts(
+        name=f"{read.partner}.{name}",
+        partner=read.partner,
+        contract=endpoint.contract,
+        idempotent=endpoint.idempotent,
+        timeout_s=endpoint.timeout,
+        max_concurrent=read.max_concurrent,
+    )
+    outcomes = tuple(
+        OutcomeSpec(
+            when=outcome.when,
+            code=None if outcome.code is None else CATALOGUE[outcome.code],
+            detail=None if outcome.detail is None else outcome.detail.text,
+            tracking_code=tuple((outcome.acknowledged or "").split(".")[1:]),
+            location=(*location, "outcomes", number),
+        )
+        for number, outcome in enumerate(endpoint.outcomes)
+    )
+    return EndpointManifest(facts, outcomes, (*location, read.protocol), location)
+
+
+def _http(read: _Http) -> HttpOptions:
+    return HttpOptions(
+        headers=read.headers,
+        basic=None if read.basic is None else (read.basic.username, read.basic.password),
+        bearer=read.bearer,
+        ca=read.ca,
+        certificate=read.certificate,
+        key=read.key,
+    )
+
+
+def _mistakes(document: Document, read: _Manifest) -> Iterator[Finding]:
+    """What the model alone cannot see."""
+    for name, endpoint in read.endpoints.items():
+        if "." in name:
+            message = f"the endpoint's name {name!r} holds a point, which parts it from its partner"
+            yield document.finding(("endpoints", name), f"{AREA}.endpoint-name", message)
+        for number, outcome in enumerate(endpoint.outcomes):
+            location = ("endpoints", name, "outcomes", number)
+            if (outcome.code is None) == (outcome.acknowledged is None):
+                message = "an outcome has either a code or an acknowledgement"
+                yield document.finding(location, f"{AREA}.outcome", message)
+            if outcome.code is not None and outcome.code not in _PARTNER_CODES:
+                message = f"{outcome.code!r} is no code for what a partner does"
+                hint = closest(outcome.code, _PARTNER_CODES)
+                yield document.finding((*location, "code"), f"{AREA}.unknown-code", message, hint)
+    yield from _http_mistakes(document, read.http, read.credentials)
+
+
+def _http_mistakes(
+    document: Document, http: _Http, credentials: Mapping[str, Reference]
+) -> Iterator[Finding]:
+    given: dict[tuple[str, ...], str] = {("headers", name): value for name, value in http.headers.items()}
+    secrets: dict[tuple[str, ...], str] = {}
+    if http.basic is not None:
+        secrets["basic", "username"] = http.basic.username
+        secrets["basic", "password"] = http.basic.password
+    if http.bearer is not None:
+        secrets["bearer",] = http.bearer
+    if http.basic is not None and http.bearer is not None:
+        message = "a call has one Authorization header: either basic or bearer"
+        yield document.finding(("http", "bearer"), f"{AREA}.authorization", message)
+    for place, value in {**given, **secrets}.items():
+        name = credential_name(value)
+        location = ("http", *place)
+        if name is None and place in secrets:
+            message = f"{'.'.join(place)} is not written down here"
+            yield document.finding(
+                location, f"{AREA}.literal-secret", message, "refer to it: credentials.NAME"
+            )
+        elif name is not None and name not in credentials:
+            message = f"there is no credential {name!r}"
+            hint = closest(name, credentials)
+            yield document.finding(location, f"{AREA}.credential-unknown", message, hint)
+
+
+def _doubled(manifests: list[Manifest]) -> Iterator[Finding]:
+    first: dict[str, str] = {}
+    for manifest in manifests:
+        path = first.setdefault(manifest.partner, manifest.document.path)
+        if path != manifest.document.path:
+            message = f"the partner {manifest.partner!r} is described in {path} already"
+            yield manifest.finding(("partner",), f"{AREA}.partner-twice", message)

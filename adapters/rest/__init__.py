@@ -1,0 +1,1 @@
+"""Partners that speak JSON over HTTP."""

@@ -1,0 +1,1 @@
+"""Peyvand (پیوند): the exchange hub of a municipality."""

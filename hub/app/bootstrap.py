@@ -1,0 +1,246 @@
+"""The composition root: read it and you know what runs. The only place where implementations meet."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+from starlette.types import ASGIApp
+
+from hub.app.evidence import Evidence, check_keys, kept_evidence, put_together
+from hub.app.loading import Loaded, load
+from hub.app.settings import Settings
+from hub.app.setups import Opening, SetUp, UnusableError, set_up
+from hub.contracts.json_body import JsonLimits
+from hub.core.endpoint import OutboundEndpoint
+from hub.core.errors import NotRecordedError
+from hub.core.findings import LintError
+from hub.core.ports import Query
+from hub.gateway.app import front_door
+from hub.gateway.exchange_path import ExchangePath
+from hub.gateway.gate import closed_until
+from hub.gateway.http import HttpLimits
+from hub.gateway.management import management
+from hub.gateway.queries import Queries
+from hub.gateway.soap.codec import recorded_requests
+from hub.gateway.soap.soap_path import SoapPath
+from hub.runtime import fault_points
+from hub.runtime.configuration import Configuration, CurrentConfiguration
+from hub.runtime.pipeline import Pipeline
+from hub.runtime.recorder import Recorder
+from hub.runtime.waiting import Waiters
+from hub.runtime.workers import Workers
+from hub.security.access import Access
+from hub.security.evidence.keeping import EvidenceKeeper
+from monitoring.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Hub:
+    """A running hub, whatever serves it."""
+
+    front: ASGIApp
+    management: ASGIApp
+    drain: Callable[[], Awaitable[None]]
+    """Takes nothing new, lets nobody wait for what others do, and finishes what is under way."""
+    loaded: Loaded
+    reload: Callable[[], Awaitable[Loaded]]
+    """Loads the data folders anew and puts them in force whole. Raises LintError, and changes nothing."""
+    taken_up: int
+    """How many exchanges of an earlier run it has taken up."""
+
+
+class _Endpoints:
+    """Opens endpoints, and closes those of a replaced configuration once nobody can be using them."""
+
+    def __init__(self) -> None:
+        self._open: list[Mapping[str, OutboundEndpoint]] = []
+        self._retired: dict[asyncio.Task[None], Mapping[str, OutboundEndpoint]] = {}
+
+    async def put_in_force(self, loaded: Loaded) -> Configuration:
+        """Open a set's endpoints and give the configuration that uses them."""
+        for endpoint in loaded.endpoints.values():
+            await endpoint.open()
+        self._open.append(loaded.endpoints)
+        sends = {name: endpoint.send for name, endpoint in loaded.endpoints.items()}
+        return Configuration(loaded.catalogue.contracts, loaded.routing, sends, loaded.examples)
+
+    def retire_all_but_newest(self, after_s: float) -> None:
+        """Close what is no longer in force, after the longest call that may still be under way."""
+        while len(self._open) > 1:
+            endpoints = self._open.pop(0)
+            self._retired[asyncio.ensure_future(self._close_later(endpoints, after_s))] = endpoints
+
+    async def _close_later(self, endpoints: Mapping[str, OutboundEndpoint], after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        await _close(endpoints)
+        task = asyncio.current_task()
+        if task is not None:
+            self._retired.pop(task, None)
+
+    async def close(self) -> None:
+        """Close everything now, what was retired and still had time too."""
+        retired, self._retired = self._retired, {}
+        for task in retired:
+            task.cancel()
+        await asyncio.gather(*retired, return_exceptions=True)
+        for endpoints in (*retired.values(), *self._open):
+            await _close(endpoints)
+
+
+async def _close(endpoints: Mapping[str, OutboundEndpoint]) -> None:
+    for endpoint in endpoints.values():
+        await endpoint.close()
+
+
+@contextlib.asynccontextmanager
+async def running_hub(settings: Settings, environment: Mapping[str, str] = os.environ) -> AsyncIterator[Hub]:
+    """Build a hub, let it work, and take it down in order.
+
+    Raises LintError for data folders that cannot be used, UnusableError, StoreUnusableError,
+    KeyUnusableError (MasterKeyError among them), EvidenceUnusableError.
+    """
+    try:
+        fault_points.arm(environment)
+    except fault_points.FaultPointError as error:
+        raise UnusableError(str(error)) from None
+    loaded = load(settings, environment)
+    async with contextlib.AsyncExitStack() as stack:
+        stands_on = await stack.enter_async_context(set_up(settings))
+        store = stands_on.store
+
+        endpoints = _Endpoints()
+        stack.push_async_callback(endpoints.close)
+        configuration = CurrentConfiguration(await endpoints.put_in_force(loaded))
+
+        evidence = put_together(settings, store)
+        opening = await stack.enter_async_context(_opening(settings, stands_on, evidence))
+        access, waiters = Access(store.clients), Waiters()
+        exchange_path: ExchangePath | None = None
+        metrics = Metrics(lambda: exchange_path.in_flight if exchange_path else 0)
+        keeper = await stack.enter_async_context(kept_evidence(settings, evidence, stands_on.may_sweep))
+        metrics.watch_evidence(lambda: keeper.unstamped_s, lambda: bool(keeper.trouble))
+        recorder = Recorder(store.journal, waiters, metrics)
+        json_limits = JsonLimits(settings.max_body_bytes, settings.max_depth)
+        workers = Workers(
+            configuration=configuration,
+            recorder=recorder,
+            open_channel=stands_on.open_channel,
+            per_partner=settings.workers_per_partner,
+            may_sweep=stands_on.may_sweep,
+            recorded=recorded_requests(json_limits),
+        )
+        pipeline = Pipeline(
+            configuration=configuration,
+            access=access,
+            recorder=recorder,
+            observer=metrics,
+            offer=workers.offer,
+            limits=json_limits,
+            is_evidence_overdue=lambda: keeper.is_stamp_overdue,
+        )
+        exchange_path = ExchangePath(pipeline, metrics, _http_limits(settings), settings.max_in_flight)
+        queries = Queries(access, recorder, waiters, configuration, public_url=settings.public_url)
+        soap_path = SoapPath(pipeline, access, exchange_path, queries.soap)
+
+        async def reload() -> Loaded:
+            fresh = load(settings, environment)
+            longest_s = max((facts.timeout_s for facts in hub.loaded.facts.values()), default=0)
+            configuration.replace(await endpoints.put_in_force(fresh))
+            endpoints.retire_all_but_newest(longest_s + 5)
+            hub.loaded = fresh
+            workers.attend(fresh.partners)
+            log.info("reloaded", contracts=len(fresh.catalogue.contracts), routes=len(fresh.routes))
+            return fresh
+
+        async def drain() -> None:
+            waiters.stop()
+            await asyncio.gather(exchange_path.drain(), workers.drain())
+
+        hub = Hub(
+            front=closed_until(
+                lambda: opening.is_done, front_door(exchange_path, queries.router(), soap_path)
+            ),
+            management=management(
+                _checks(stands_on, opening, exchange_path, keeper),
+                metrics.render,
+                _reloader(reload),
+                notes=stands_on.notes,
+            ),
+            drain=drain,
+            loaded=loaded,
+            reload=reload,
+            taken_up=0,
+        )
+        stands_on.when_offers_are_lost(workers.forget_offers)
+        workers.start(pipeline)
+        workers.attend(loaded.partners)
+        stack.push_async_callback(workers.stop)
+        stack.push_async_callback(pipeline.stop)
+        if stands_on.has_store_alone:
+            hub.taken_up = await workers.take_up_left_behind()
+        yield hub
+
+
+@contextlib.asynccontextmanager
+async def _opening(settings: Settings, stands_on: SetUp, evidence: Evidence) -> AsyncIterator[Opening]:
+    """Bring store and evidence into use; goes on beside everything else if the store cannot be reached yet."""
+
+    async def bring_into_use() -> None:
+        await stands_on.open()
+        await check_keys(settings, evidence)
+
+    opening = Opening(bring_into_use)
+    try:
+        await opening.begin()
+        yield opening
+    finally:
+        await opening.stop()
+
+
+def _http_limits(settings: Settings) -> HttpLimits:
+    return HttpLimits(
+        body_bytes=settings.max_body_bytes,
+        body_timeout_s=settings.body_timeout_s,
+        bodies_bytes=settings.max_bodies_bytes,
+    )
+
+
+def _reloader(reload: Callable[[], Awaitable[Loaded]]) -> Callable[[], Awaitable[tuple[bool, list[str]]]]:
+    """The reload as the management port offers it: whether it worked, and the findings as lines."""
+
+    async def run() -> tuple[bool, list[str]]:
+        try:
+            fresh = await reload()
+        except LintError as error:
+            return False, [str(finding) for finding in error.findings]
+        return True, [str(finding) for finding in fresh.warnings]
+
+    return run
+
+
+def _checks(
+    stands_on: SetUp, opening: Opening, exchange_path: ExchangePath, keeper: EvidenceKeeper
+) -> dict[str, Callable[[], Awaitable[str]]]:
+    """What must hold for the hub to be ready, each as a question that is answered in words."""
+
+    async def journal() -> str:
+        if not opening.is_done:
+            return opening.trouble
+        try:
+            await stands_on.store.journal.find(Query(limit=1))
+        except NotRecordedError as error:
+            return str(error)
+        return ""
+
+    async def taking_in() -> str:
+        return "the hub is stopping and takes nothing new" if exchange_path.stopping else ""
+
+    async def evidence() -> str:
+        return "no time stamp could be had within the limit" if keeper.is_stamp_overdue else ""
+
+    return {"journal": journal, "taking_in": taking_in, "evidence": evidence, **stands_on.checks}

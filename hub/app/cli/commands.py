@@ -1,0 +1,262 @@
+"""All commands with their examples. Read it and you know what ``peyvand`` can do."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import typer
+
+from hub.app.cli import (
+    client,
+    contract,
+    contract_import,
+    contract_versions,
+    demo,
+    evidence,
+    exchange,
+    explain,
+    lint,
+    lock,
+    migrate,
+    mock,
+    new,
+    send,
+    serve,
+    settings,
+    testing,
+    up,
+    usage,
+)
+
+SUMMARY = """The exchange hub of a municipality. پیوند، سامانه‌ی تبادل شهرداری
+
+Exit codes: 0 done; 1 it did not succeed (findings, failed tests, a problem for an answer);
+2 what was given cannot be used; 3 the hub or the store cannot be reached or started.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command, and how it is called; the examples are run through its own parser by the tests."""
+
+    name: str
+    run: Callable[..., None]
+    examples: tuple[str, ...]
+    passes_on: bool = False
+    """Whether options that it does not know are handed to another program."""
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("demo", demo.demo, ("peyvand demo", "peyvand demo --json")),
+    Command("up", up.up, ("peyvand up", "PEYVAND_PORT=8081 PEYVAND_MANAGEMENT_PORT=9091 peyvand up")),
+    Command("serve", serve.serve, ("peyvand serve --env-file var/sandbox.env", "peyvand serve --json")),
+    Command(
+        "sandbox", serve.sandbox, ("peyvand sandbox", "peyvand sandbox --control-port 9200"), passes_on=True
+    ),
+    Command(
+        "send",
+        send.send,
+        (
+            "peyvand send registry.title-inquiry inquiry.json --case 1405-17",
+            "peyvand send registry.title-inquiry@1.1 - --async --json < inquiry.json",
+        ),
+    ),
+    Command("lint", lint.lint, ("peyvand lint", "peyvand lint --json")),
+    Command("lock", lock.lock, ("peyvand lock",)),
+    Command("test", testing.run, ("peyvand test", "peyvand test --json")),
+    Command(
+        "explain",
+        explain.explain,
+        (
+            "peyvand explain registry.title-inquiry inquiry.json",
+            "peyvand explain payment.verify@1.0 - --json < payment.json",
+        ),
+    ),
+    Command("migrate", migrate.migrate, ("peyvand migrate", "peyvand migrate --json")),
+    Command("reload", serve.reload, ("peyvand reload", "peyvand reload --url http://127.0.0.1:9090")),
+    Command(
+        "settings", settings.settings, ("peyvand settings", "peyvand settings --env-file var/sandbox.env")
+    ),
+)
+
+GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
+    "contract": (
+        "Whether versions of a contract get along, and how a draft is released.",
+        (
+            Command(
+                "compat",
+                contract.compat,
+                (
+                    "peyvand contract compat old.schema.json new.schema.json",
+                    "peyvand contract compat old.xsd new.xsd --mode full --format json",
+                ),
+            ),
+            Command(
+                "diff",
+                contract.diff,
+                (
+                    "peyvand contract diff registry.title-inquiry@1.0 registry.title-inquiry@1.1",
+                    "peyvand contract diff old.xsd new.xsd",
+                ),
+            ),
+            Command(
+                "check",
+                contract_versions.check,
+                ("peyvand contract check", "peyvand contract check --json"),
+            ),
+            Command(
+                "release",
+                contract_versions.release,
+                ("peyvand contract release registry.title-inquiry@1.2 --date 2027-01-20",),
+            ),
+            Command(
+                "import",
+                contract_import.import_,
+                (
+                    "peyvand contract import service.wsdl --partner fire-department --operation GetApproval",
+                    "peyvand contract import openapi.json --partner water --for utility.debt-inquiry@1.0",
+                ),
+            ),
+            Command(
+                "mock",
+                mock.mock,
+                (
+                    "peyvand contract mock registry.title-inquiry@1.1",
+                    "peyvand contract mock payment.verify --port 0",
+                ),
+            ),
+            Command(
+                "usage", usage.usage, ("peyvand contract usage", "peyvand contract usage --days 30 --json")
+            ),
+        ),
+    ),
+    "new": (
+        "Folders to begin with: they lint, and are to be filled in.",
+        (
+            Command("contract", new.contract, ("peyvand new contract fire.safety-approval",)),
+            Command(
+                "route",
+                new.route,
+                (
+                    "peyvand new route title-inquiry-2 --from registry.title-inquiry@1 --to registry-office.ownership-inquiry",
+                ),
+            ),
+        ),
+    ),
+    "client": (
+        "Who may call the hub, and with which contracts.",
+        (
+            Command(
+                "add",
+                client.add,
+                ("peyvand client add portal --grant registry.title-inquiry@1 --grant payment.verify",),
+            ),
+            Command("list", client.list_clients, ("peyvand client list", "peyvand client list --json")),
+            Command("revoke", client.revoke, ("peyvand client revoke portal",)),
+        ),
+    ),
+    "evidence": (
+        "What can be proved to whoever trusts nobody: keys, checkpoints, evidence files.",
+        (
+            Command(
+                "export",
+                evidence.export,
+                (
+                    "peyvand evidence export 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10 --out title.evidence.zip",
+                    "peyvand evidence export --case 1405-17 --out case.evidence.zip --purpose court-order-12",
+                ),
+            ),
+            Command(
+                "verify",
+                evidence.verify,
+                (
+                    "peyvand evidence verify case.evidence.zip --key log.pub --tsa-root tsa.pem",
+                    "peyvand evidence verify case.evidence.zip --json",
+                ),
+            ),
+            Command(
+                "verifier", evidence.verifier, ("peyvand evidence verifier --out evidence_verifier.pyz",)
+            ),
+            Command(
+                "check",
+                evidence.check,
+                ("peyvand evidence check", "peyvand evidence check --against kept.checkpoint --key log.pub"),
+            ),
+            Command("key", evidence.key, ("peyvand evidence key",)),
+            Command(
+                "checkpoint",
+                evidence.checkpoint,
+                ("peyvand evidence checkpoint", "peyvand evidence checkpoint --old 20852014"),
+            ),
+            Command(
+                "cosign",
+                evidence.cosign,
+                ("peyvand evidence cosign answer.txt --size 20852163 --witness witness.pub",),
+            ),
+        ),
+    ),
+    "exchange": (
+        "What happened to every exchange: the operator's view.",
+        (
+            Command(
+                "list",
+                exchange.list_exchanges,
+                (
+                    "peyvand exchange list --case 1405-17",
+                    "peyvand exchange list --state dead_lettered --json",
+                ),
+            ),
+            Command(
+                "show",
+                exchange.show,
+                ("peyvand exchange show 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10",),
+            ),
+        ),
+    ),
+}
+
+
+def application() -> typer.Typer:
+    """The command line as typer runs it."""
+    app = _group(SUMMARY)
+    for command in COMMANDS:
+        _add(app, command)
+    for name, (summary, commands) in GROUPS.items():
+        group = _group(summary)
+        for command in commands:
+            _add(group, command)
+        app.add_typer(group, name=name)
+    return app
+
+
+def all_commands() -> Iterator[tuple[str, Command]]:
+    """Every command with its full name, in the order of the help."""
+    for command in COMMANDS:
+        yield command.name, command
+    for group, (_, commands) in GROUPS.items():
+        for command in commands:
+            yield f"{group} {command.name}", command
+
+
+_HELP = {"terminal_width": 100}
+"""Help looks the same on every terminal, and in docs/reference/cli.md."""
+
+
+def _group(summary: str) -> typer.Typer:
+    return typer.Typer(
+        help="\b\n" + summary,
+        context_settings=_HELP,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        no_args_is_help=False,
+    )
+
+
+def _add(app: typer.Typer, command: Command) -> None:
+    shown = "\b\nExamples:\n" + "\n".join(f"  {example}" for example in command.examples)
+    passing_on = {"ignore_unknown_options": True, "allow_extra_args": True} if command.passes_on else {}
+    first_line = (command.run.__doc__ or "").partition("\n")[0]
+    decorate = app.command(
+        command.name, short_help=first_line, epilog=shown, context_settings={**_HELP, **passing_on}
+    )
+    decorate(command.run)

@@ -1,0 +1,5 @@
+"""``peyvand demo``: the hub's main job, told as it goes."""
+
+from hub.app.cli.demo.command import demo
+
+__all__ = ["demo"]

@@ -1,0 +1,1 @@
+"""Whether documents that were valid stay valid: one schema held against another, in both directions."""

@@ -1,0 +1,1 @@
+"""Regular languages: what patterns, lengths and content models are compared as."""

@@ -1,0 +1,1 @@
+"""Proves that one XML Schema (1.0) accepts only what another accepts."""

@@ -1,0 +1,1 @@
+"""Mappings: flat tables that turn a message of one contract version into another."""

@@ -1,0 +1,1 @@
+"""Types and ports that every other room leans on; standard library only."""

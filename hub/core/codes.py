@@ -1,0 +1,95 @@
+"""The error catalogue: every code that can leave the hub, in Persian and English.
+
+``docs/reference/error-codes.md`` is generated from this table and tested against it.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from hub.core.errors import Code, Origin, Outcome
+from hub.core.values import Text
+
+_catalogue: dict[str, Code] = {}
+
+
+def _code(
+    id_: str, status: int, origin: Origin, fa: str, en: str, *, retryable: bool = False,
+    outcome: Outcome = Outcome.NOT_SENT,
+) -> Code:  # fmt: skip
+    code = Code(id_, status, origin, retryable, Text(fa, en), outcome)
+    _catalogue[id_] = code
+    return code
+
+
+_C, _H, _P = Origin.CLIENT, Origin.HUB, Origin.PARTNER
+
+# fmt: off
+# The message itself
+REQUEST_EMPTY = _code("request.empty", 400, _C, "پیام خالی است", "The message has no body")
+REQUEST_MALFORMED = _code("request.malformed", 400, _C, "پیام قابل خواندن نیست", "The message cannot be parsed")
+REQUEST_NOT_UTF8 = _code("request.not_utf8", 400, _C, "پیام با UTF-8 نوشته نشده است", "The message is not UTF-8")
+REQUEST_DUPLICATE_KEY = _code("request.duplicate_key", 400, _C, "یک کلید دو بار آمده است", "A key appears twice in one object")
+REQUEST_BAD_NUMBER = _code("request.bad_number", 400, _C, "عدد نامعتبر یا بیرون از بازه است", "A number is not finite or out of range")
+REQUEST_TOO_DEEP = _code("request.too_deep", 400, _C, "پیام بیش از اندازه تودرتو است", "The message is nested too deeply")
+REQUEST_TOO_LARGE = _code("request.too_large", 413, _C, "پیام بیش از اندازه بزرگ است", "The message is too large")
+REQUEST_HEAD_TOO_LARGE = _code("request.head_too_large", 431, _C, "سرآیندها بیش از اندازه بزرگ‌اند", "The request's headers are too large")
+REQUEST_INCOMPLETE = _code("request.incomplete", 400, _C, "پیام ناتمام رسید", "The message broke off before its end")
+REQUEST_TIMEOUT = _code("request.timeout", 408, _C, "پیام به‌موقع کامل نرسید", "The message did not arrive in time", retryable=True)
+REQUEST_MEDIA_TYPE = _code("request.media_type", 415, _C, "نوع محتوای پیام پشتیبانی نمی‌شود", "The content type is not supported")
+REQUEST_INVALID = _code("request.invalid", 422, _C, "پیام با قرارداد نمی‌خواند", "The message does not match its contract")
+REQUEST_BAD_HEADER = _code("request.bad_header", 400, _C, "یک سرآیند نامعتبر است", "A header is not valid")
+REQUEST_REFUSED = _code("request.refused", 422, _C, "پیام با شرط مسیر نمی‌خواند", "The message does not meet a condition of its route")
+# Addresses
+PATH_UNKNOWN = _code("path.unknown", 404, _C, "چنین نشانی‌ای نیست", "There is nothing at this address")
+METHOD_NOT_ALLOWED = _code("method.not_allowed", 405, _C, "این روش برای این نشانی مجاز نیست", "The method is not allowed here")
+EXCHANGE_UNKNOWN = _code("exchange.unknown", 404, _C, "چنین تبادلی برای شما نیست", "You have no such exchange")
+EXCHANGE_NOT_CANCELLABLE = _code("exchange.not_cancellable", 409, _C, "این تبادل دیگر لغوشدنی نیست", "The exchange can no longer be cancelled")
+# Who and what
+AUTH_MISSING = _code("auth.missing", 401, _C, "کلید دسترسی داده نشده است", "No credentials were given")
+AUTH_INVALID = _code("auth.invalid", 401, _C, "کلید دسترسی شناخته نیست", "The credentials are not valid")
+AUTH_REVOKED = _code("auth.revoked", 401, _C, "کلید دسترسی باطل شده است", "The credentials have been revoked")
+GRANT_MISSING = _code("grant.missing", 403, _C, "مجوز این قرارداد را ندارید", "You have no grant for this contract version")
+CONTRACT_UNKNOWN = _code("contract.unknown", 404, _C, "چنین قراردادی نیست", "There is no such contract")
+CONTRACT_VERSION_UNKNOWN = _code("contract.version_unknown", 404, _C, "این نسخه از قرارداد نیست", "The contract has no such version")
+CONTRACT_RETIRED = _code("contract.retired", 410, _C, "این نسخه از قرارداد بازنشسته شده است", "The contract version has been retired")
+KEY_REUSED = _code("idempotency.key_reused", 422, _C, "این کلید یکتایی برای پیام دیگری به کار رفته است", "The idempotency key was used for another message")
+# The hub
+NOT_RECORDED = _code("hub.not_recorded", 503, _H, "هم‌اکنون ثبت ممکن نیست؛ دوباره بفرستید", "The hub cannot record just now; send again", retryable=True)
+OVERLOADED = _code("hub.overloaded", 503, _H, "سامانه پر است؛ کمی بعد دوباره بفرستید", "The hub is full; send again later", retryable=True)
+RATE_LIMITED = _code("hub.rate_limited", 429, _H, "از سهمیه‌ی ارسال گذشته‌اید", "You are sending faster than allowed", retryable=True)
+EVIDENCE_OVERDUE = _code("hub.evidence_overdue", 503, _H, "زمان مستقل برای ثبت‌ها به‌موقع به دست نیامد؛ تا آن هنگام چیزی پذیرفته نمی‌شود", "No independent time could be had for what is recorded; until then nothing is taken in", retryable=True)
+STOPPING = _code("hub.stopping", 503, _H, "سامانه در حال توقف است؛ دوباره بفرستید", "The hub is stopping; send again", retryable=True)
+INTERNAL = _code("hub.internal", 500, _H, "خطای درونی سامانه", "Something went wrong inside the hub", outcome=Outcome.UNKNOWN)
+INTERRUPTED = _code("hub.interrupted", 503, _H, "سامانه پیش از تحویل از کار افتاد؛ چیزی فرستاده نشد", "The hub stopped before delivery; nothing was sent", retryable=True)
+DEADLINE_EXCEEDED = _code("deadline.exceeded", 504, _H, "مهلت تبادل گذشت", "The exchange's deadline has passed")
+# Routes, conditions, mappings
+ROUTE_NONE = _code("route.none", 500, _H, "برای این پیام مسیری نیست", "No route takes this message")
+CONDITION_FAILED = _code("route.condition_failed", 500, _H, "شرط مسیر محاسبه نشد", "A route's condition could not be evaluated")
+STEP_FAILED = _code("route.step_failed", 500, _H, "یک گام مسیر خطا داد", "A step of the route failed")
+MAPPING_FAILED = _code("mapping.failed", 500, _H, "ترجمه‌ی پیام ممکن نشد", "The message could not be translated")
+MAPPING_OUTPUT_INVALID = _code("mapping.output_invalid", 500, _H, "ترجمه‌ی پیام با قرارداد مقصد نمی‌خواند", "The translated message does not match its contract")
+# The partner's side
+PARTNER_NOT_CONFIGURED = _code("partner.not_configured", 503, _H, "نشانی یا رمز این سازمان تنظیم نشده است", "The partner's address or credentials are not configured")
+PARTNER_CREDENTIALS = _code("partner.credentials_refused", 502, _H, "سازمان مقصد رمز ما را نپذیرفت", "The partner refused the hub's credentials", outcome=Outcome.REFUSED)
+PARTNER_BUSY_HERE = _code("partner.too_many_calls", 503, _H, "تماس هم‌زمان با این سازمان پر است", "Too many calls to this partner are under way", retryable=True)
+PARTNER_UNREACHABLE = _code("partner.unreachable", 503, _P, "سازمان مقصد در دسترس نیست", "The partner cannot be reached", retryable=True)
+PARTNER_TLS = _code("partner.tls_failed", 502, _P, "گواهی سازمان مقصد پذیرفته نشد", "The partner's certificate was not accepted")
+PARTNER_TIMEOUT = _code("partner.timeout", 504, _P, "سازمان مقصد به‌موقع پاسخ نداد", "The partner did not answer in time", retryable=True, outcome=Outcome.UNKNOWN)
+PARTNER_CUT = _code("partner.connection_lost", 502, _P, "تماس با سازمان مقصد قطع شد", "The connection to the partner was lost", retryable=True, outcome=Outcome.UNKNOWN)
+PARTNER_EMPTY = _code("partner.reply_empty", 502, _P, "پاسخ سازمان مقصد خالی است", "The partner's reply is empty", retryable=True, outcome=Outcome.UNKNOWN)
+PARTNER_MALFORMED = _code("partner.reply_malformed", 502, _P, "پاسخ سازمان مقصد قابل خواندن نیست", "The partner's reply cannot be parsed", outcome=Outcome.UNKNOWN)
+PARTNER_UNSAFE = _code("partner.reply_unsafe", 502, _P, "پاسخ سازمان مقصد خطرناک است و خوانده نشد", "The partner's reply is unsafe and was not read", outcome=Outcome.UNKNOWN)
+PARTNER_TOO_LARGE = _code("partner.reply_too_large", 502, _P, "پاسخ سازمان مقصد بیش از اندازه بزرگ است", "The partner's reply is too large", outcome=Outcome.UNKNOWN)
+PARTNER_INVALID = _code("partner.reply_invalid", 502, _P, "پاسخ سازمان مقصد با قرارداد نمی‌خواند", "The partner's reply does not match its contract", outcome=Outcome.UNKNOWN)
+PARTNER_HTTP = _code("partner.http_error", 502, _P, "سازمان مقصد خطای HTTP داد", "The partner answered with an HTTP error", outcome=Outcome.UNKNOWN)
+PARTNER_FAULT = _code("partner.fault", 502, _P, "سازمان مقصد خطا داد", "The partner answered with a fault", outcome=Outcome.UNKNOWN)
+PARTNER_BUSY = _code("partner.busy", 503, _P, "سازمان مقصد پر است", "The partner is busy", retryable=True, outcome=Outcome.REFUSED)
+PARTNER_CLOSED = _code("partner.closed", 503, _P, "سازمان مقصد بیرون از ساعت کار است", "The partner is outside its service hours", retryable=True, outcome=Outcome.REFUSED)
+PARTNER_QUOTA = _code("partner.quota_exhausted", 503, _P, "سهمیه‌ی ما نزد سازمان مقصد تمام شده است", "The hub's quota with the partner is used up", retryable=True, outcome=Outcome.REFUSED)
+PARTNER_REFUSED = _code("partner.refused", 422, _P, "سازمان مقصد درخواست را نپذیرفت", "The partner refused the request", outcome=Outcome.REFUSED)
+PARTNER_ERROR = _code("partner.error", 502, _P, "سازمان مقصد از خطای درونی خود خبر داد", "The partner reported an error of its own", retryable=True, outcome=Outcome.UNKNOWN)
+OUTCOME_UNKNOWN = _code("partner.outcome_unknown", 504, _P, "معلوم نیست سازمان مقصد درخواست را انجام داده باشد؛ دوباره نفرستید", "Nobody knows yet whether the partner acted; do not send again", outcome=Outcome.UNKNOWN)
+# fmt: on
+
+CATALOGUE: Mapping[str, Code] = MappingProxyType(_catalogue)
+"""All codes by id."""

@@ -1,0 +1,139 @@
+"""Contracts: what two sides agreed on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Protocol
+
+from hub.core.errors import FieldError
+from hub.core.message import Kind
+from hub.core.values import ContractRef, JsonValue, Text, Version
+
+
+class Pattern(StrEnum):
+    """How the two sides exchange messages."""
+
+    REQUEST_REPLY = "request-reply"
+    STORE_AND_FORWARD = "store-and-forward"
+    PUBLISH_SUBSCRIBE = "publish-subscribe"
+
+
+class Status(StrEnum):
+    """Where a contract version stands in its life."""
+
+    DRAFT = "draft"
+    RELEASED = "released"
+    DEPRECATED = "deprecated"
+    RETIRED = "retired"
+
+
+class Classification(StrEnum):
+    """How carefully a document must be handled."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    PERSONAL = "personal"
+    SECRET = "secret"  # noqa: S105 - a classification, not a secret
+
+
+class Validator(Protocol):
+    """Judges documents of one schema. Pure, and safe to share."""
+
+    def is_valid(self, document: JsonValue) -> bool:
+        """The quick answer."""
+        ...
+
+    def errors(self, document: JsonValue) -> tuple[FieldError, ...]:
+        """Everything wrong with the document, at most 100 findings, ordered by place; empty if valid."""
+        ...
+
+
+class XmlForm(Protocol):
+    """The XML form of one contract version's documents. Pure, and safe to share.
+
+    Reading gives the document that the XML says, judged by nobody yet; what XML alone can get wrong (order,
+    repetition, attributes) is an ExchangeError with a ``request.*`` code.
+    """
+
+    @property
+    def namespace(self) -> str:
+        """Of all its elements; one for each major."""
+        ...
+
+    @property
+    def operation(self) -> str:
+        """The request's element; the reply's is called the same with ``Response`` behind it."""
+        ...
+
+    @property
+    def schema(self) -> str:
+        """The XML Schema, without an XML declaration."""
+        ...
+
+    def decode(self, kind: Kind, raw: bytes, max_depth: int) -> JsonValue:
+        """Read a document from its bytes. Raises ExchangeError."""
+        ...
+
+    def read(self, kind: Kind, element: Any, max_depth: int) -> JsonValue:
+        """Read a document from its parsed element. Raises ExchangeError."""
+        ...
+
+    def encode(self, kind: Kind, value: JsonValue) -> str:
+        """Write a valid document as an element. Raises ExchangeError for characters that XML cannot carry."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """One of a contract version's two documents."""
+
+    source: JsonValue
+    """The JSON Schema (2020-12) as its file holds it."""
+    text: bytes
+    """The file's bytes, as served to clients."""
+    validator: Validator
+
+
+@dataclass(frozen=True, slots=True)
+class ContractVersion:
+    """One version of a contract. Once released it never changes (G4)."""
+
+    ref: ContractRef
+    status: Status
+    schemas: Mapping[Kind, Schema]
+    released: date | None = None
+    deprecated: date | None = None
+    sunset: date | None = None
+    """The day from which a deprecated version is no longer served."""
+    successor: Version | None = None
+    xml: XmlForm | None = None
+    """None for a partner's own format, and where a schema has none: ``no_xml`` says why."""
+    no_xml: str = ""
+
+    def status_on(self, day: date) -> Status:
+        """Where the version stands on a day: a deprecated one is retired from its sunset on."""
+        if self.status is Status.DEPRECATED and self.sunset is not None and day >= self.sunset:
+            return Status.RETIRED
+        return self.status
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A contract with all its versions."""
+
+    name: str
+    title: Text
+    description: Text
+    owner: str
+    pattern: Pattern
+    deadline_s: int
+    """Within how many seconds an exchange must have ended."""
+    legal_basis: str
+    classification: Classification
+    retention_days: int
+    evidence: str
+    """``public``, ``seen`` or ``modelled``: how well the format is evidenced."""
+    is_partner_format: bool
+    """A partner's own format: reached only through a route, never granted to clients."""
+    versions: Mapping[Version, ContractVersion]

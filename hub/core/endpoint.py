@@ -1,0 +1,85 @@
+"""Endpoints: where messages leave the hub or enter it. An adapter makes one speak a partner's protocol."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from hub.core.message import Message
+from hub.core.values import ContractRef
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What an endpoint must know of one attempt, beside the message."""
+
+    exchange_id: str
+    message_id: str
+    """Stable over all attempts: an idempotent partner recognises a repetition by it."""
+    attempt: int
+    """1 for the first."""
+    timeout_s: float
+    """How long the whole call may take, connecting included."""
+    case_id: str = ""
+    traceparent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """The partner has taken the message and will answer later under its own tracking code."""
+
+    tracking_code: str
+    wire: bytes | None = None
+
+
+class OutboundEndpoint(Protocol):
+    """A partner's operation that the hub calls. Safe for concurrent ``send``s of one event loop.
+
+    ``open`` is called once before the first ``send`` and must not need the partner to be up. ``send``
+    gives the partner's reply in the partner's own contract, or its acknowledgement; every failure is an
+    ExchangeError with a partner code whose ``outcome`` tells whether the partner may have acted. It never
+    repeats a call by itself and never takes longer than ``delivery.timeout_s`` plus a second. ``close``
+    waits for nothing and may be called twice.
+    """
+
+    async def open(self) -> None: ...
+
+    async def send(self, message: Message, delivery: Delivery) -> Message | Acknowledgement: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message that came in through an inbound endpoint, and the function that acknowledges it.
+
+    ``settle`` is called once its record is on disk (G1); what is not settled, the endpoint delivers again.
+    """
+
+    message: Message
+    settle: Callable[[], Awaitable[None]]
+
+
+class InboundEndpoint(Protocol):
+    """A place from which a partner's messages are fetched (a queue, a folder)."""
+
+    async def open(self) -> None: ...
+
+    async def receive(self) -> Arrival: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointFacts:
+    """What the hub must know of an outbound endpoint to plan with it; read from its manifest."""
+
+    name: str
+    """``partner.operation``, e.g. ``registry-office.ownership-inquiry``."""
+    partner: str
+    contract: ContractRef
+    """The partner-format contract that the endpoint speaks."""
+    idempotent: bool
+    """Whether the partner declares that repeating a message (same message id) changes nothing."""
+    timeout_s: float
+    max_concurrent: int
+    """How many calls may be under way at once; one more is refused, not queued (G9)."""

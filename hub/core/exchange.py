@@ -1,0 +1,230 @@
+"""An exchange: one use of a contract, from the first message to its final state, and its state machine."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from hub.core.message import Document, DocumentFact
+from hub.core.values import ContractRef
+
+
+class State(StrEnum):
+    """Where an exchange stands. Each change of state is one journal entry."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    DELIVERING = "delivering"
+    WAITING_RETRY = "waiting_retry"
+    WAITING_REPLY = "waiting_reply"
+    UNCERTAIN = "uncertain"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    DEAD_LETTERED = "dead_lettered"
+    CANCELLED = "cancelled"
+
+
+S = State
+FINAL: frozenset[State] = frozenset(
+    {S.COMPLETED, S.REJECTED, S.FAILED, S.EXPIRED, S.DEAD_LETTERED, S.CANCELLED}
+)
+"""The states an exchange may rest in. A person may still take a dead letter up again."""
+
+FIRST: frozenset[State] = frozenset({S.RECEIVED, S.REJECTED})
+"""The states an exchange may begin in: a refused message never becomes more than its refusal."""
+
+TRANSITIONS: Mapping[State, frozenset[State]] = MappingProxyType(
+    {
+        S.RECEIVED: frozenset({S.ACCEPTED, S.REJECTED, S.FAILED, S.EXPIRED}),
+        S.ACCEPTED: frozenset({S.DELIVERING, S.FAILED, S.EXPIRED, S.DEAD_LETTERED, S.CANCELLED}),
+        S.DELIVERING: frozenset(
+            {
+                S.COMPLETED,
+                S.WAITING_RETRY,
+                S.WAITING_REPLY,
+                S.UNCERTAIN,
+                S.FAILED,
+                S.EXPIRED,
+                S.DEAD_LETTERED,
+            }
+        ),
+        S.WAITING_RETRY: frozenset({S.DELIVERING, S.FAILED, S.EXPIRED, S.DEAD_LETTERED, S.CANCELLED}),
+        S.WAITING_REPLY: frozenset({S.COMPLETED, S.FAILED, S.EXPIRED, S.DEAD_LETTERED, S.CANCELLED}),
+        S.UNCERTAIN: frozenset(
+            {
+                S.DELIVERING,
+                S.WAITING_RETRY,
+                S.WAITING_REPLY,
+                S.COMPLETED,
+                S.FAILED,
+                S.EXPIRED,
+                S.DEAD_LETTERED,
+            }
+        ),
+        S.DEAD_LETTERED: frozenset({S.ACCEPTED, S.COMPLETED, S.CANCELLED}),
+        S.COMPLETED: frozenset(),
+        S.REJECTED: frozenset(),
+        S.FAILED: frozenset(),
+        S.EXPIRED: frozenset(),
+        S.CANCELLED: frozenset(),
+    }
+)
+del S
+
+
+class IllegalTransitionError(Exception):
+    """The state machine does not know this change of state: a fault of the hub, never of a caller."""
+
+    def __init__(self, before: State | None, after: State) -> None:
+        super().__init__(f"an exchange cannot go from {before or 'nothing'} to {after}")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is known of an exchange from its first entry on. Set once."""
+
+    contract: str
+    """The contract's name as the sender gave it; for a refused message it need not exist."""
+    version: str
+    """The version the exchange uses, or what the sender asked for if there is no such version; may be empty."""
+    sender: str
+    """The client's name; empty if it was not authenticated."""
+    pattern: str
+    case_id: str = ""
+    on_behalf_of: str = ""
+    deadline_us: int = 0
+    """When the exchange must have ended (UTC, microseconds since 1970); 0 for none."""
+    traceparent: str = ""
+    remote: str = ""
+    """The caller's network address, for refusals."""
+
+    @property
+    def ref(self) -> ContractRef:
+        """The contract version. Raises ValueError if the refused message named none."""
+        return ContractRef.parse(f"{self.contract}@{self.version}")
+
+
+NO_DETAIL: Mapping[str, str | int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal: an exchange reached a state, when, and because of what.
+
+    ``detail`` holds facts that are safe to show to anyone who may see the exchange (route, endpoint,
+    attempt, a partner's tracking code, field pointers): never a body, personal data or a secret.
+    """
+
+    exchange_id: str
+    number: int
+    """1 for an exchange's first entry, then without gaps."""
+    at_us: int
+    state: State
+    cause: str
+    """Who or what brought it about: ``client:portal``, ``hub``, ``partner:registry-office``, ``person:…``."""
+    code: str = ""
+    """The error's code where the entry tells of one."""
+    detail: Mapping[str, str | int] = field(default_factory=lambda: NO_DETAIL)
+    opening: Opening | None = None
+    """Only in an exchange's first entry."""
+    channel: str = ""
+    """The partner's channel that the exchange waits in from now on, if any."""
+    due_us: int = 0
+    """When a worker should look at it next (UTC, microseconds), if it waits."""
+    documents: tuple[DocumentFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """An entry together with the bodies of the documents it records, as handed to the journal."""
+
+    entry: Entry
+    documents: tuple[Document, ...] = ()
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One exchange as its entries tell it. Only ``advance`` and ``replay`` change it."""
+
+    id: str
+    opening: Opening
+    state: State
+    number: int
+    channel: str = ""
+    due_us: int = 0
+    history: list[Entry] = field(default_factory=list)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it may rest in its state."""
+        return self.state in FINAL
+
+    @classmethod
+    def start(
+        cls,
+        exchange_id: str,
+        opening: Opening,
+        *,
+        state: State,
+        at_us: int,
+        cause: str,
+        code: str = "",
+        detail: Mapping[str, str | int] = NO_DETAIL,
+        documents: tuple[Document, ...] = (),
+    ) -> "tuple[Exchange, Transition]":
+        """Begin an exchange, and give the transition that the journal must record for it."""
+        facts = tuple(document.fact() for document in documents)
+        entry = Entry(exchange_id, 1, at_us, state, cause, code, detail, opening, documents=facts)
+        return cls.begin(entry), Transition(entry, documents)
+
+    def advance(
+        self,
+        state: State,
+        *,
+        at_us: int,
+        cause: str,
+        code: str = "",
+        detail: Mapping[str, str | int] = NO_DETAIL,
+        channel: str = "",
+        due_us: int = 0,
+        documents: tuple[Document, ...] = (),
+    ) -> Transition:
+        """Move on to a state, and give the transition that the journal must record for it.
+
+        Raises IllegalTransitionError, and changes nothing, if the state machine forbids it. Time does not
+        run backwards within an exchange: an entry is never dated before the one it follows.
+        """
+        facts = tuple(document.fact() for document in documents)
+        at_us = max(at_us, self.history[-1].at_us)
+        entry = Entry(
+            self.id, self.number + 1, at_us, state, cause, code, detail, None, channel, due_us, facts
+        )
+        self.apply(entry)
+        return Transition(entry, documents)
+
+    @classmethod
+    def begin(cls, entry: Entry) -> "Exchange":
+        """Start from a first entry. Raises IllegalTransitionError if it is not one."""
+        if entry.opening is None or entry.number != 1 or entry.state not in FIRST:
+            raise IllegalTransitionError(None, entry.state)
+        return cls(entry.exchange_id, entry.opening, entry.state, 1, entry.channel, entry.due_us, [entry])
+
+    @classmethod
+    def replay(cls, entries: Sequence[Entry]) -> "Exchange":
+        """Rebuild from its whole history, in order. Raises IllegalTransitionError if that is not lawful."""
+        exchange = cls.begin(entries[0])
+        for entry in entries[1:]:
+            exchange.apply(entry)
+        return exchange
+
+    def apply(self, entry: Entry) -> None:
+        """Move on by one entry. Raises IllegalTransitionError if the state machine forbids it."""
+        if entry.number != self.number + 1 or entry.state not in TRANSITIONS[self.state]:
+            raise IllegalTransitionError(self.state, entry.state)
+        self.state = entry.state
+        self.number = entry.number
+        self.channel = entry.channel
+        self.due_us = entry.due_us
+        self.history.append(entry)

@@ -1,0 +1,230 @@
+"""Ports: what the engine needs of the outside. Every implementation passes the port's conformance suite."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from hub.core.exchange import Entry, Opening, State, Transition
+from hub.core.message import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An owner's idempotency key, taken by one exchange."""
+
+    owner: str
+    """The client or partner whose key it is: keys of different owners never meet."""
+    key: str
+    fingerprint: str
+    """Hex SHA-256 of what was asked: the same key with another fingerprint is a mistake of the sender."""
+    exchange_id: str
+    expires_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which exchanges to find; conditions that are set must all hold."""
+
+    sender: str | None = None
+    case_id: str | None = None
+    states: frozenset[State] = frozenset()
+    """Any of these; empty for all."""
+    channel: str | None = None
+    due_before_us: int | None = None
+    """Only those that have been given a time to be looked at, and it is earlier than this."""
+    after: str = ""
+    """Only ids that come after this one in the order asked for: the way to the next page."""
+    limit: int = 100
+    newest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """An exchange's present state, without its history."""
+
+    exchange_id: str
+    opening: Opening
+    state: State
+    number: int
+    code: str
+    begun_us: int
+    changed_us: int
+    channel: str
+    due_us: int
+
+
+class Journal(Protocol):
+    """The append-only record of everything that happened to every exchange.
+
+    ``append`` returns only when all the transitions, their documents and the claim are on disk, all or
+    none (G1). Concurrent appends share a commit. Transitions of one exchange keep their order.
+    Reading raises NotRecordedError if the store does not answer: what the caller can do is the same, try again.
+    """
+
+    async def append(self, transitions: Sequence[Transition], claim: Claim | None = None) -> None:
+        """Record.
+
+        Raises NotRecordedError (nothing was recorded, or nobody can tell that it was),
+        StateConflictError (an entry of that number exists), AlreadyClaimedError (the key belongs to
+        another exchange). In each case nothing of this call has been recorded.
+        """
+        ...
+
+    async def history(self, exchange_id: str) -> tuple[Entry, ...]:
+        """All entries of an exchange in order; empty if there is no such exchange."""
+        ...
+
+    async def documents(self, exchange_id: str) -> tuple[tuple[int, Document], ...]:
+        """All documents of an exchange with the number of the entry that recorded them, decrypted.
+
+        Reading a body is a right of its own: callers check it and record it.
+        """
+        ...
+
+    async def find(self, query: Query) -> tuple[Summary, ...]:
+        """Exchanges that match, by id (that is, by time)."""
+        ...
+
+
+class Idempotency(Protocol):
+    """The keys under which exchanges were begun. They are claimed by ``Journal.append``, in one commit."""
+
+    async def find(self, owner: str, key: str, now_us: int) -> Claim | None:
+        """The claim on a key, unless there is none or it has expired."""
+        ...
+
+    async def forget(self, expired_before_us: int) -> int:
+        """Drop expired claims; says how many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A reference taken from a channel. Exactly one of the two functions is called."""
+
+    exchange_id: str
+    settle: Callable[[], Awaitable[None]]
+    """It has been dealt with; forget it."""
+    give_back: Callable[[], Awaitable[None]]
+    """It has not; offer it again, perhaps to somebody else."""
+
+
+class Channel(Protocol):
+    """A queue of references to exchanges that wait for one partner.
+
+    The journal is the record: a channel may lose references (a sweeper offers them again) and may offer
+    one twice (the journal's numbers tell), but never invents one. Order is first in, first out as far as
+    no reference was given back.
+    """
+
+    async def put(self, exchange_id: str) -> None:
+        """Offer a reference. Raises nothing that the caller has to undo."""
+        ...
+
+    async def take(self) -> Taken:
+        """Wait for a reference and take it. What is neither settled nor given back returns by itself."""
+        ...
+
+    async def close(self) -> None:
+        """Stop: waiting ``take``s raise ChannelClosedError. May be called twice."""
+        ...
+
+
+class ChannelClosedError(Exception):
+    """The channel has been closed."""
+
+
+class ClaimCheck(Protocol):
+    """Large documents, kept beside the journal under the digest of their content; streamed, encrypted."""
+
+    async def put(self, chunks: AsyncIterator[bytes]) -> str:
+        """Store a document; gives its hex SHA-256 once it is on disk. Storing it again changes nothing.
+
+        Raises NotRecordedError if it could not be stored whole; nothing is left of it then.
+        """
+        ...
+
+    def get(self, digest: str) -> AsyncIterator[bytes]:
+        """The document, in pieces of at most 1 MiB. Raises DocumentMissingError, DocumentDamagedError."""
+        ...
+
+    async def delete(self, digest: str) -> None:
+        """Remove a document; nothing happens if there is none."""
+        ...
+
+
+class DocumentMissingError(Exception):
+    """There is no such document."""
+
+
+class DocumentDamagedError(Exception):
+    """A stored document does not open or match its digest: it was changed, or the key is another."""
+
+
+class DocumentDestroyedError(DocumentDamagedError):
+    """A stored document can never be opened again, because its key was destroyed."""
+
+
+class Sealer(Protocol):
+    """Encrypts what is kept at rest (G10). Synchronous and quick; safe to call from several threads."""
+
+    def seal(self, plain: bytes, context: bytes) -> bytes:
+        """Encrypt. ``context`` is authenticated with it and must be given again to open it."""
+        ...
+
+    def open(self, sealed: bytes, context: bytes) -> bytes:
+        """Decrypt. Raises DocumentDamagedError for anything that was not sealed so, with this context.
+
+        DocumentDestroyedError, a kind of it, says that its key is gone.
+        """
+        ...
+
+
+class DataKeys(Protocol):
+    """Where wrapped data keys are kept, beside what they encrypt. Synchronous; used by a sealer."""
+
+    def load(self, key_id: str) -> bytes | None:
+        """The wrapped key of that id, or None."""
+        ...
+
+    def save(self, key_id: str, wrapped: bytes) -> bytes:
+        """Keep a wrapped key durably unless one of that id exists; gives the one that is kept."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRecord:
+    """A client as the registry keeps it. Holds no key, only its hash."""
+
+    name: str
+    key_prefix: str
+    key_hash: str
+    """Hex SHA-256 of the whole key: keys carry 256 random bits, so a quick hash is enough."""
+    grants: tuple[str, ...]
+    """``contract``, ``contract@1`` or ``contract@1.2`` each."""
+    created_us: int
+    revoked_us: int = 0
+
+
+class ClientRegistry(Protocol):
+    """Who may call, with which grants. Changes are seen by every process within a second."""
+
+    def by_prefix(self, key_prefix: str) -> ClientRecord | None:
+        """The client whose key begins so. Answers from memory: no waiting on the request path."""
+        ...
+
+    async def add(self, record: ClientRecord) -> None:
+        """Register. Raises ClientExistsError if an unrevoked client has the name."""
+        ...
+
+    async def list(self) -> tuple[ClientRecord, ...]:
+        """All clients, revoked ones too, by name."""
+        ...
+
+    async def revoke(self, name: str, at_us: int) -> bool:
+        """Revoke the client of that name; says whether there was one that was not yet revoked."""
+        ...
+
+
+class ClientExistsError(Exception):
+    """An unrevoked client of that name exists."""

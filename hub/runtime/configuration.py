@@ -1,0 +1,32 @@
+"""What the pipeline runs on: everything loaded from the data folders, as one snapshot."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hub.contracts.descriptions.offer import Examples
+from hub.core.contract import Contract
+from hub.core.step import Send
+from hub.routing.plan import RoutingTable
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One consistent set of contracts, routes and endpoints. A reload makes another and swaps it whole."""
+
+    contracts: Mapping[str, Contract]
+    routing: RoutingTable
+    endpoints: Mapping[str, Send]
+    """Each endpoint's send, wrapped by its interceptors, by ``partner.operation``."""
+    examples: Examples = field(default_factory=dict)
+    """Documents that descriptions show; nothing else looks at them."""
+
+
+class CurrentConfiguration:
+    """Holds the snapshot in force. Whoever begins an exchange takes it once and keeps to it."""
+
+    def __init__(self, first: Configuration) -> None:
+        self.now = first
+
+    def replace(self, new: Configuration) -> None:
+        """Put a new snapshot in force for every exchange that begins from now on."""
+        self.now = new

@@ -1,0 +1,79 @@
+"""Points at which a test has the hub die, to prove that nothing is lost there (G2).
+
+Nothing happens at them unless the hub was started to die: ``PEYVAND_FAULT_POINT=after-delivering`` (or
+``after-delivering:3`` for the third time), together with ``PEYVAND_FAULT_POINTS_ALLOWED=1``. One without the
+other does not start.
+"""
+
+import os
+import signal
+from collections.abc import Mapping
+from enum import StrEnum
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+VARIABLE = "PEYVAND_FAULT_POINT"
+ALLOWED_VARIABLE = "PEYVAND_FAULT_POINTS_ALLOWED"
+
+
+class FaultPoint(StrEnum):
+    """The boundaries of an exchange's life: what is on disk changes at each."""
+
+    BEFORE_FIRST_RECORD = "before-first-record"
+    AFTER_ACCEPTED = "after-accepted"
+    """It waits for a worker, on disk, and no worker has been told."""
+    AFTER_DELIVERING = "after-delivering"
+    """The call to the partner is on disk, and has not begun."""
+    AFTER_ANSWERED = "after-answered"
+    """The partner has answered, and nothing of it is on disk."""
+    AFTER_COMPLETED = "after-completed"
+    """The end is on disk, and the sender has not been told."""
+
+
+class FaultPointError(Exception):
+    """The environment asks for a fault that it does not allow, or that does not exist."""
+
+
+class _Armed:
+    """The one point at which this process is to die, and how many times it is passed before that."""
+
+    def __init__(self, point: FaultPoint, passes: int) -> None:
+        self._point = point
+        self._passes = passes
+
+    def reach(self, point: FaultPoint) -> None:
+        if point is not self._point:
+            return
+        if self._passes:
+            self._passes -= 1
+            return
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+_armed: _Armed | None = None
+
+
+def arm(environment: Mapping[str, str]) -> None:
+    """Read from the environment at which point to die; mostly at none. Raises FaultPointError."""
+    global _armed  # noqa: PLW0603 - dying is the matter of a whole process
+    wanted = environment.get(VARIABLE, "")
+    allowed = environment.get(ALLOWED_VARIABLE, "") == "1"
+    _armed = None
+    if not wanted:
+        return
+    if not allowed:
+        message = f"{VARIABLE} is set, which makes the hub die on purpose: unset it (tests set {ALLOWED_VARIABLE}=1 too)"
+        raise FaultPointError(message)
+    name, _, time = wanted.partition(":")
+    if name not in set(FaultPoint) or not (time or "1").isdigit() or int(time or "1") < 1:
+        raise FaultPointError(f"{VARIABLE}={wanted}: write POINT or POINT:TIME, of {', '.join(FaultPoint)}")
+    _armed = _Armed(FaultPoint(name), int(time or "1") - 1)
+    log.warning("this hub is going to die on purpose", fault_point=wanted)
+
+
+def reach(point: FaultPoint) -> None:
+    """Say that an exchange has come to this point; returns unless the process is to die here."""
+    if _armed is not None:
+        _armed.reach(point)

@@ -1,0 +1,344 @@
+"""The one flow. Every exchange, whatever its protocol, goes through this file from top to bottom.
+
+receive → authenticate → authorise → decode → validate → journal(received)
+        → route → translate → deliver → validate reply → translate back → journal(replied) → encode → answer
+
+Only the first and the last step know the protocol; they are the gateway's (``hub/gateway``).
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+
+import orjson
+import structlog
+
+from hub.contracts.json_body import JsonLimits
+from hub.core import codes
+from hub.core.endpoint import Acknowledgement, Delivery
+from hub.core.errors import AlreadyClaimedError, Code, ExchangeError, NotRecordedError, StateConflictError
+from hub.core.exchange import State
+from hub.core.message import JSON, Document, Kind, Message, Role
+from hub.core.observer import Observer
+from hub.core.ports import DocumentDamagedError
+from hub.core.values import US_PER_S, new_id
+from hub.routing.plan import Plan, Stage, run_stages
+from hub.runtime.call import Answer, Call
+from hub.runtime.codec import JsonCodec
+from hub.runtime.configuration import Configuration, CurrentConfiguration
+from hub.runtime.fault_points import FaultPoint, reach
+from hub.runtime.flow import Flow, Intake
+from hub.runtime.recorder import ORPHANED_AFTER_S, Recorder
+from hub.runtime.replay import facts_of
+from hub.security.access import Access
+
+log = structlog.get_logger(__name__)
+
+EVIDENCE_RETRY_AFTER_S = 60
+
+
+class Pipeline:
+    """Runs exchanges. Safe for any number of concurrent calls on one event loop."""
+
+    def __init__(
+        self,
+        *,
+        configuration: CurrentConfiguration,
+        access: Access,
+        recorder: Recorder,
+        observer: Observer,
+        offer: Callable[[str, str], None],
+        limits: JsonLimits,
+        is_evidence_overdue: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """``offer(channel, exchange_id)`` hands an accepted exchange to the workers; it may get lost.
+
+        While ``is_evidence_overdue`` says so nothing new is taken in (G7).
+        """
+        self._configuration = configuration
+        self._access = access
+        self._recorder = recorder
+        self._observer = observer
+        self._offer = offer
+        self.limits = limits
+        """How much of a message is read, whatever its form."""
+        self._json = JsonCodec(limits)
+        self._is_evidence_overdue = is_evidence_overdue
+        self._clock_us = recorder.clock_us
+        self._under_way: set[asyncio.Task[Answer]] = set()
+
+    async def handle(self, call: Call) -> Answer:
+        """Take one call from its head to its answer.
+
+        Never raises for anything that a caller, a partner or the store does: the answer holds the problem.
+        What has been recorded goes on to its end even if the caller goes away.
+        """
+        intake = Intake(call, new_id(), self._clock_us())
+        configuration = self._configuration.now
+        try:
+            flow = await self._take_in(intake, configuration)
+        except ExchangeError as refusal:
+            answer = await self._refuse(intake, refusal)
+        except Exception:
+            # A fault of ours ends the exchange, with a record of it, and not the connection.
+            log.exception("fault before the record", exchange_id=intake.exchange_id)
+            answer = await self._refuse(intake, ExchangeError(codes.INTERNAL))
+        else:
+            answer = await self._shielded(flow, call, configuration)
+        return answer
+
+    async def stop(self) -> None:
+        """Leave what is under way where the journal has it; the next start takes it up again.
+
+        Called before endpoints and store close: their closing would otherwise pass for a partner's failure.
+        """
+        under_way = tuple(self._under_way)
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+    async def _shielded(self, flow: Flow, call: Call, configuration: Configuration) -> Answer:
+        """Go on whatever becomes of the caller; a server that stops waiting gets what is known by then."""
+        going_on = asyncio.ensure_future(self._go_on(flow, call, configuration))
+        self._under_way.add(going_on)
+        going_on.add_done_callback(self._under_way.discard)
+        try:
+            return await asyncio.shield(going_on)
+        except asyncio.CancelledError:
+            if going_on.cancelled():
+                raise
+            return _given_up(flow, codes.STOPPING)
+
+    # receive → authenticate → authorise → decode → validate
+
+    async def _take_in(self, intake: Intake, configuration: Configuration) -> Flow:
+        call = intake.call
+        intake.client = self._access.authenticate(call.authorization)
+        intake.contract, intake.version = self._access.authorise(
+            intake.client, configuration.contracts, call.contract, call.major, call.contract_version
+        )
+        intake.raw = await call.receive()
+        body = (call.codec or self._json).decode(intake.raw, call.media_type, intake.version)
+        validator = intake.version.schemas[Kind.REQUEST].validator
+        if not validator.is_valid(body):
+            raise ExchangeError(codes.REQUEST_INVALID, errors=validator.errors(body))
+        if self._is_evidence_overdue():
+            raise ExchangeError(codes.EVIDENCE_OVERDUE, retry_after_s=EVIDENCE_RETRY_AFTER_S)
+        return intake.begin(body)
+
+    async def _refuse(self, intake: Intake, refusal: ExchangeError) -> Answer:
+        """A refusal is recorded too (G6)."""
+        try:
+            await self._recorder.refuse(intake, refusal)
+        except NotRecordedError:
+            problem = ExchangeError(codes.NOT_RECORDED, retry_after_s=1)
+            return Answer(intake.exchange_id, None, intake.version, problem=problem)
+        return Answer(intake.exchange_id, State.REJECTED, intake.version, problem=refusal)
+
+    # journal(received) → route → …
+
+    async def _go_on(self, flow: Flow, call: Call, configuration: Configuration) -> Answer:
+        exchange = flow.exchange
+        try:
+            reach(FaultPoint.BEFORE_FIRST_RECORD)
+            plan = self._accept(flow, configuration)
+            if plan is None or not flow.attended:
+                await self._recorder.record(flow)
+            else:
+                await self.deliver(flow, plan, configuration)
+        except AlreadyClaimedError as earlier:
+            return await self._told_before(flow, call, earlier)
+        except NotRecordedError:
+            return _given_up(flow, codes.NOT_RECORDED)
+        except StateConflictError:
+            # Somebody else has moved it on meanwhile: what they made of it is the answer.
+            return await self._end_of(flow, exchange.id, 0) or _given_up(flow, codes.NOT_RECORDED)
+        except Exception:
+            log.exception("fault in mid-exchange", exchange_id=exchange.id)
+            if flow.intake is not None and not flow.was_recorded:
+                return await self._refuse(flow.intake, ExchangeError(codes.INTERNAL))
+            return _given_up(flow, codes.INTERNAL)
+        if plan is None or flow.attended:
+            return Answer(exchange.id, exchange.state, flow.version, flow.reply, flow.problem)
+        reach(FaultPoint.AFTER_ACCEPTED)
+        self._offer(plan.endpoint.partner, exchange.id)
+        accepted = Answer(exchange.id, exchange.state, flow.version)
+        if not call.wait_s:
+            return accepted
+        return await self._end_of(flow, exchange.id, call.wait_s) or accepted
+
+    async def _told_before(self, flow: Flow, call: Call, earlier: AlreadyClaimedError) -> Answer:
+        """One idempotency key, one exchange: its end is the answer to every call, as far as it is the same call."""
+        if flow.intake is not None and earlier.fingerprint != flow.fingerprint:
+            return await self._refuse(flow.intake, ExchangeError(codes.KEY_REUSED))
+        wait_s = call.wait_s or 0.0
+        if flow.attended:
+            wait_s = (flow.exchange.opening.deadline_us - self._clock_us()) / US_PER_S
+        return await self._end_of(flow, earlier.exchange_id, wait_s) or _given_up(flow, codes.NOT_RECORDED)
+
+    async def _end_of(self, flow: Flow, exchange_id: str, wait_s: float) -> Answer | None:
+        """The end that an exchange is brought to elsewhere; None if the journal does not answer."""
+        try:
+            return await self._recorder.answer_with_end(flow, exchange_id, wait_s)
+        except NotRecordedError:
+            return None
+        except DocumentDamagedError:
+            log.exception("a recorded reply is damaged", exchange_id=exchange_id)
+            return Answer(exchange_id, flow.exchange.state, problem=ExchangeError(codes.INTERNAL))
+        except (
+            ExchangeError
+        ) as error:  # recorded for a caller of another protocol, which could say what this cannot
+            return Answer(exchange_id, flow.exchange.state, problem=error)
+
+    def _accept(self, flow: Flow, configuration: Configuration) -> Plan | None:
+        """Choose the route. None, and a failed exchange, if none takes the message."""
+        try:
+            plan = configuration.routing.select(flow.request, flow.context)
+        except ExchangeError as error:
+            self._recorder.advance(flow, State.FAILED, code=error.code.id, detail=facts_of(error))
+            flow.problem = error
+            return None
+        detail = {"route": plan.route.name, "endpoint": plan.endpoint.name}
+        due_us = self._clock_us() + (ORPHANED_AFTER_S * US_PER_S if flow.attended else 0)
+        self._recorder.advance(
+            flow, State.ACCEPTED, detail=detail, channel=plan.endpoint.partner, due_us=due_us
+        )
+        return plan
+
+    # translate → deliver → validate reply → translate back → journal(replied)
+
+    async def deliver(self, flow: Flow, plan: Plan, configuration: Configuration) -> None:
+        """Take an accepted exchange through its plan once, and record where it then stands.
+
+        Raises NotRecordedError, StateConflictError, AlreadyClaimedError: then the journal has the last word.
+        """
+        exchange, endpoint = flow.exchange, plan.endpoint
+        try:
+            partner_request = _carried(plan.forward, flow.request, flow)
+        except ExchangeError as error:
+            await self._recorder.fail(flow, plan, error)
+            return
+        timeout_s = endpoint.timeout_s
+        if exchange.opening.deadline_us:
+            timeout_s = min(timeout_s, (exchange.opening.deadline_us - self._clock_us()) / US_PER_S)
+        if timeout_s <= 0:
+            await self._recorder.expire(flow)
+            return
+
+        attempt = flow.attempts + 1
+        self._recorder.advance(
+            flow,
+            State.DELIVERING,
+            detail={"endpoint": endpoint.name, "attempt": attempt},
+            channel=endpoint.partner,
+            due_us=self._clock_us() + int((timeout_s + ORPHANED_AFTER_S) * US_PER_S),
+            documents=(_document(Role.PARTNER_REQUEST, partner_request),),
+        )
+        await self._recorder.record(flow)  # G1: on disk before it leaves
+        flow.may_be_repeated = endpoint.idempotent
+        reach(FaultPoint.AFTER_DELIVERING)
+
+        opening = exchange.opening
+        delivery = Delivery(
+            exchange.id, exchange.id, attempt, timeout_s, opening.case_id, opening.traceparent
+        )
+        received: tuple[Document, ...] = ()
+        try:
+            answer = await self._call_partner(plan, configuration, partner_request, delivery)
+            reach(FaultPoint.AFTER_ANSWERED)
+            if isinstance(answer, Acknowledgement):
+                detail: dict[str, str | int] = {"tracking_code": answer.tracking_code}
+                self._recorder.advance(
+                    flow,
+                    State.WAITING_REPLY,
+                    cause=f"partner:{endpoint.partner}",
+                    detail=detail,
+                    channel=endpoint.partner,
+                    due_us=opening.deadline_us,
+                )
+                await self._recorder.record(flow)
+                return
+            received = (_document(Role.PARTNER_REPLY, answer),)
+            reply, wire, flow.reply = self._translate_back(flow, plan, answer)
+        except ExchangeError as error:
+            if error.wire and not received:
+                received = (Document(Role.PARTNER_REPLY, None, error.media_type, error.wire),)
+            await self._recorder.fail(flow, plan, error, documents=received)
+            return
+        self._recorder.advance(
+            flow,
+            State.COMPLETED,
+            cause=f"partner:{endpoint.partner}",
+            documents=(*received, Document(Role.REPLY, reply.contract, JSON, wire)),
+        )
+        await self._recorder.record(flow)
+        reach(FaultPoint.AFTER_COMPLETED)
+
+    async def _call_partner(
+        self, plan: Plan, configuration: Configuration, request: Message, delivery: Delivery
+    ) -> Message | Acknowledgement:
+        started, code = time.monotonic(), ""
+        try:
+            return await configuration.endpoints[plan.endpoint.name](request, delivery)
+        except ExchangeError as error:
+            code = error.code.id
+            raise
+        except Exception as fault:
+            code = codes.INTERNAL.id
+            log.exception(
+                "fault of an adapter", exchange_id=delivery.exchange_id, endpoint=plan.endpoint.name
+            )
+            raise ExchangeError(codes.INTERNAL, "an adapter failed") from fault
+        finally:
+            seconds = time.monotonic() - started
+            self._observer.partner_called(
+                partner=plan.endpoint.partner, endpoint=plan.endpoint.name, code=code, seconds=seconds
+            )
+
+    def _translate_back(self, flow: Flow, plan: Plan, answer: Message) -> tuple[Message, bytes, bytes]:
+        """Only a valid reply crosses (G5), and only in the sender's own version.
+
+        With its bytes as they are recorded, always in JSON, and as the sender gets them.
+        """
+        if not plan.partner_reply.is_valid(answer.body):
+            raise ExchangeError(codes.PARTNER_INVALID, errors=plan.partner_reply.errors(answer.body))
+        reply = _carried(plan.back, answer, flow)
+        if not plan.back:  # else each translator has judged what it made
+            validator = flow.version.schemas[Kind.REPLY].validator
+            if not validator.is_valid(reply.body):
+                raise ExchangeError(codes.PARTNER_INVALID, errors=validator.errors(reply.body))
+        try:
+            wire = orjson.dumps(reply.body)
+        except orjson.JSONEncodeError as fault:
+            raise ExchangeError(
+                codes.MAPPING_OUTPUT_INVALID, "the reply cannot be written as JSON"
+            ) from fault
+        return reply, wire, wire if flow.codec is None else flow.codec.encode(reply.body, flow.version)
+
+
+def _carried(stages: Iterable[Stage], message: Message, flow: Flow) -> Message:
+    """Take a message through steps. Raises ExchangeError, for a fault of theirs too: it ends this exchange alone."""
+    try:
+        return run_stages(stages, message, flow.context)
+    except ExchangeError:
+        raise
+    except Exception as fault:
+        log.exception("fault of a step", exchange_id=flow.exchange.id)
+        raise ExchangeError(codes.STEP_FAILED, "a step failed in a way that was not foreseen") from fault
+
+
+def _given_up(flow: Flow, code: Code) -> Answer:
+    """What is said where the journal does not tell how it ended: the truth about sending it again (G3)."""
+    if not flow.may_be_repeated:
+        code = codes.OUTCOME_UNKNOWN
+    problem = ExchangeError(code, retry_after_s=1 if code.retryable else None)
+    # Only what has been recorded may be asked for later.
+    state = flow.exchange.state if flow.was_recorded else None
+    return Answer(flow.exchange.id, state, flow.version, problem=problem)
+
+
+def _document(role: Role, message: Message) -> Document:
+    """A message as it is recorded: the bytes of its wire where it came over one."""
+    if message.wire is not None:
+        return Document(role, message.contract, message.media_type, message.wire)
+    return Document(role, message.contract, JSON, orjson.dumps(message.body))

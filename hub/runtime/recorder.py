@@ -1,0 +1,176 @@
+"""Moves exchanges on and makes each move durable; what the pipeline and the workers share."""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+
+import orjson
+
+from hub.core import codes
+from hub.core.contract import ContractVersion
+from hub.core.errors import ExchangeError, NotRecordedError, Outcome
+from hub.core.exchange import FINAL, NO_DETAIL, Exchange, Opening, State
+from hub.core.message import Document
+from hub.core.observer import Observer
+from hub.core.ports import Journal
+from hub.core.values import US_PER_S, now_us
+from hub.routing.plan import Plan
+from hub.runtime.call import Answer
+from hub.runtime.flow import Flow, Intake
+from hub.runtime.replay import end_of, facts_of
+from hub.runtime.verdict import judge_failure
+from hub.runtime.waiting import Waiters
+
+ORPHANED_AFTER_S = 15
+"""How long after a call's time-out an exchange that nobody moved on may be taken up by a sweeper."""
+
+
+class Recorder:
+    """The only writer of journal entries."""
+
+    def __init__(
+        self, journal: Journal, waiters: Waiters, observer: Observer, clock_us: Callable[[], int] = now_us
+    ) -> None:
+        self.journal = journal
+        self.clock_us = clock_us
+        self._waiters = waiters
+        self._observer = observer
+        self._draw = random.Random()  # noqa: S311 - jitter, not a secret
+
+    def advance(
+        self,
+        flow: Flow,
+        state: State,
+        *,
+        cause: str = "hub",
+        code: str = "",
+        detail: Mapping[str, str | int] = NO_DETAIL,
+        channel: str = "",
+        due_us: int = 0,
+        documents: Sequence[Document] = (),
+    ) -> None:
+        """Move an exchange on in memory; ``record`` makes it count."""
+        transition = flow.exchange.advance(
+            state,
+            at_us=self.clock_us(),
+            cause=cause,
+            code=code,
+            detail=detail,
+            channel=channel,
+            due_us=due_us,
+            documents=tuple(documents),
+        )
+        flow.pending.append(transition)
+
+    async def record(self, flow: Flow) -> None:
+        """Make everything that has happened since the last time durable, in one commit.
+
+        Raises NotRecordedError, StateConflictError, AlreadyClaimedError.
+        """
+        await self.journal.append(flow.pending, flow.claim)
+        flow.pending, flow.claim, flow.was_recorded = [], None, True
+        if flow.exchange.is_final:
+            self._tell_end(flow.exchange)
+
+    async def end(
+        self, exchange: Exchange, state: State, *, cause: str, error: ExchangeError | None = None
+    ) -> None:
+        """Bring an exchange to a final state that nobody is carrying through its plan.
+
+        Raises IllegalTransitionError, NotRecordedError, StateConflictError.
+        """
+        code, detail = (error.code.id, facts_of(error)) if error else ("", NO_DETAIL)
+        ended = exchange.advance(state, at_us=self.clock_us(), cause=cause, code=code, detail=detail)
+        await self.journal.append([ended])
+        self._tell_end(exchange)
+
+    def _tell_end(self, exchange: Exchange) -> None:
+        self._waiters.ended(exchange.id)
+        opening, last = exchange.opening, exchange.history[-1]
+        self._observer.exchange_ended(
+            contract=opening.contract,
+            version=opening.version,
+            sender=opening.sender,
+            state=exchange.state,
+            code=last.code,
+            seconds=(last.at_us - exchange.history[0].at_us) / US_PER_S,
+        )
+
+    async def refuse(self, intake: Intake, refusal: ExchangeError) -> None:
+        """Record that a call was turned away (G6). Raises NotRecordedError."""
+        rejected = intake.reject(refusal.code.id, facts_of(refusal))
+        try:
+            await self.journal.append([rejected])
+        except NotRecordedError:
+            self._observer.refused_unrecorded(codes.NOT_RECORDED.id)
+            raise
+        version = intake.version
+        self._observer.exchange_ended(
+            contract=version.ref.name if version else "",
+            version=str(version.ref.version) if version else "",
+            sender=intake.client.name if intake.client else "",
+            state=State.REJECTED,
+            code=refusal.code.id,
+            seconds=(self.clock_us() - intake.begun_us) / US_PER_S,
+        )
+
+    async def fail(
+        self, flow: Flow, plan: Plan, error: ExchangeError, documents: tuple[Document, ...] = ()
+    ) -> None:
+        """Record what becomes of a delivery that went wrong: failed, tried again later, or a person's.
+
+        ``documents`` is what the partner answered, if it did: whatever went wrong after that, it may have acted.
+        """
+        called = flow.exchange.state is State.DELIVERING
+        answered = bool(documents) and error.code.outcome is Outcome.NOT_SENT
+        verdict = judge_failure(
+            error,
+            outcome=Outcome.UNKNOWN if answered else error.code.outcome,
+            idempotent=plan.endpoint.idempotent or not called,
+            attended=flow.attended,
+            attempt=flow.attempts,
+            deadline_us=flow.exchange.opening.deadline_us,
+            now_us=self.clock_us(),
+            draw=self._draw,
+        )
+        problem = flow.problem = verdict.problem
+        cause = f"partner:{plan.endpoint.partner}" if error.code.id.startswith("partner.") else "hub"
+        for state in verdict.states:
+            self.advance(
+                flow,
+                state,
+                cause=cause,
+                code=problem.code.id,
+                detail=facts_of(problem),
+                channel="" if state in FINAL else plan.endpoint.partner,
+                due_us=verdict.due_us,
+                documents=documents,
+            )
+            documents, cause = (), "hub"
+        await self.record(flow)
+
+    async def expire(self, flow: Flow) -> None:
+        """Record that the deadline has passed."""
+        flow.problem = ExchangeError(codes.DEADLINE_EXCEEDED)
+        self.advance(flow, State.EXPIRED, code=codes.DEADLINE_EXCEEDED.id)
+        await self.record(flow)
+
+    async def answer_with_end(self, flow: Flow, exchange_id: str, wait_s: float) -> Answer:
+        """Answer with the end of an exchange that goes on elsewhere, or with its state after a while.
+
+        Raises NotRecordedError, DocumentDamagedError; ExchangeError if this call's codec cannot write the reply.
+        """
+        entries = await self._waiters.history(self.journal, exchange_id, max(wait_s, 0))
+        reply, problem = await end_of(self.journal, entries)
+        opening = entries[0].opening
+        # An earlier call under the same key may have used another version of the same major.
+        version = flow.version if opening and opening.version == str(flow.version.ref.version) else None
+        if reply is not None and flow.codec is not None and opening is not None:
+            reply = flow.codec.encode(orjson.loads(reply), _version_of(opening, flow))
+        return Answer(exchange_id, entries[-1].state, version, reply, problem)
+
+
+def _version_of(opening: Opening, flow: Flow) -> ContractVersion:
+    """The contract version that a reply to the same client was written in."""
+    contract = flow.intake.contract if flow.intake is not None else None
+    found = contract.versions.get(opening.ref.version) if contract is not None else None
+    return found or flow.version

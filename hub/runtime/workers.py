@@ -1,0 +1,257 @@
+"""Workers go on from the channels; the sweeper offers again whatever is due and was lost on the way."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+
+import structlog
+
+from hub.core import codes
+from hub.core.errors import ExchangeError, NotRecordedError, StateConflictError
+from hub.core.exchange import FINAL, Entry, Exchange, State
+from hub.core.ports import Channel, ChannelClosedError, Query
+from hub.core.values import US_PER_S
+from hub.routing.plan import Plan
+from hub.runtime.codec import RecordedRequests
+from hub.runtime.configuration import Configuration, CurrentConfiguration
+from hub.runtime.flow import Flow
+from hub.runtime.pipeline import Pipeline
+from hub.runtime.recorder import Recorder
+from hub.runtime.resume import JSON_ONLY, plan_of, resume
+
+log = structlog.get_logger(__name__)
+
+SWEEP_EVERY_S = 1.0
+SWEEP_BATCH = 1000
+SWEEP_PAGES = 5
+OFFERED_AGAIN_AFTER_S = 60
+"""How long an offer is taken to be on its way."""
+PAUSE_AFTER_TROUBLE_S = 1.0
+ACCEPTED_AT = 2
+"""The entry at which an exchange stands that has just been received and accepted."""
+UNDER_WAY = frozenset(State) - FINAL
+_NOBODYS_CHANNEL = "hub"
+"""Where exchanges go that wait for no partner."""
+
+
+class Workers:
+    """Delivers what waits, one group of tasks per partner: a slow partner holds up nobody else (G9)."""
+
+    def __init__(
+        self,
+        *,
+        configuration: CurrentConfiguration,
+        recorder: Recorder,
+        open_channel: Callable[[str], Channel],
+        per_partner: int,
+        recorded: RecordedRequests = JSON_ONLY,
+        may_sweep: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """``may_sweep`` tells whether it is this process that offers again what is due: of several, one does."""
+        self._configuration = configuration
+        self._recorder = recorder
+        self._journal = recorder.journal
+        self._open_channel = open_channel
+        self._per_partner = per_partner
+        self._may_sweep = may_sweep
+        self._recorded = recorded
+        self._channels: dict[str, Channel] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._offered: dict[str, tuple[int, int]] = {}  # when, and at which entry it stood
+        self._orphans: set[str] = set()
+        self._swept_up_to = ""
+        self._consumers: set[asyncio.Task[None]] = set()
+        self._is_stopping = False
+
+    def offer(self, channel: str, exchange_id: str, number: int = ACCEPTED_AT) -> None:
+        """Hand an exchange to a partner's workers, unless it has been handed to them lately as it stands now.
+
+        ``number`` is the entry it stands at: what another process has moved on meanwhile is offered anew.
+        """
+        before = self._offered.get(exchange_id)
+        if (before is None or before[1] != number) and not self._is_stopping:
+            self._offered[exchange_id] = (self._recorder.clock_us(), number)
+            self._start(self._channel(channel or _NOBODYS_CHANNEL).put(exchange_id))
+
+    def start(self, pipeline: Pipeline) -> None:
+        """Begin to sweep and to work."""
+        self._pipeline = pipeline
+        self._start(self._sweep_for_ever())
+
+    def attend(self, partners: Iterable[str]) -> None:
+        """Take what waits for these partners, whoever offered it."""
+        if not self._is_stopping:
+            for name in (*partners, _NOBODYS_CHANNEL):
+                self._channel(name)
+
+    def forget_offers(self) -> None:
+        """Offer again whatever is due: channels may have lost what they were offered."""
+        self._offered.clear()
+
+    async def drain(self) -> None:
+        """Take nothing new from now on, and wait until nothing is being delivered."""
+        self._is_stopping = True
+        for channel in self._channels.values():
+            await channel.close()
+        if self._consumers:
+            await asyncio.wait(self._consumers)
+
+    async def stop(self) -> None:
+        """Take nothing new and stop; what is under way is taken up again after the next start."""
+        self._is_stopping = True
+        for channel in self._channels.values():
+            await channel.close()
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def take_up_left_behind(self) -> int:
+        """Offer everything that is under way: its process is gone. Says how much that was.
+
+        For set-ups in which one process owns the store, called before the first exchange is taken in.
+        Elsewhere an orphan is known by its ``due_us`` alone.
+        """
+        after, taken_up = "", 0
+        while True:
+            page = await self._journal.find(Query(states=UNDER_WAY, after=after, limit=SWEEP_BATCH))
+            for summary in page:
+                if summary.state in {State.DELIVERING, State.UNCERTAIN, State.ACCEPTED}:
+                    self._orphans.add(summary.exchange_id)
+                    self.offer(summary.channel, summary.exchange_id, summary.number)
+                    taken_up += 1
+            if len(page) < SWEEP_BATCH:
+                return taken_up
+            after = page[-1].exchange_id
+
+    async def sweep(self) -> int:
+        """Offer what is due, going on where the last sweep stopped; says how much that was.
+
+        It goes round: whatever waits at one partner, everything that is due has its turn (G9).
+        """
+        now_us = self._recorder.clock_us()
+        forgotten_us = now_us - OFFERED_AGAIN_AFTER_S * US_PER_S
+        # A channel may have lost what it was offered. Offering twice what it still has does no harm.
+        self._offered = {id_: at for id_, at in self._offered.items() if at[0] > forgotten_us}
+        due = 0
+        for _ in range(SWEEP_PAGES):
+            page = await self._journal.find(
+                Query(states=UNDER_WAY, due_before_us=now_us, after=self._swept_up_to, limit=SWEEP_BATCH)
+            )
+            due += len(page)
+            for summary in page:
+                self.offer(summary.channel, summary.exchange_id, summary.number)
+            self._swept_up_to = page[-1].exchange_id if len(page) == SWEEP_BATCH else ""
+            if not self._swept_up_to:
+                break
+        return due
+
+    async def work(self, exchange_id: str) -> None:
+        """Bring one exchange as far as it goes now.
+
+        Does nothing if it has ended, is not yet due, or somebody else moves it on. Raises NotRecordedError.
+        """
+        entries = await self._journal.history(exchange_id)
+        if not entries or entries[-1].state in FINAL:
+            self._orphans.discard(exchange_id)
+            return
+        if entries[-1].due_us > self._recorder.clock_us() and exchange_id not in self._orphans:
+            return
+        try:
+            await self._move_on(entries)
+        except StateConflictError:
+            log.info("somebody else moved it on", exchange_id=exchange_id)
+        self._orphans.discard(exchange_id)
+
+    async def _move_on(self, entries: tuple[Entry, ...]) -> None:
+        configuration = self._configuration.now
+        try:
+            flow = await resume(self._journal, entries, configuration, self._recorded)
+            plan = plan_of(flow, configuration)
+        except NotRecordedError:
+            raise
+        except ExchangeError as error:
+            await self._set_aside(entries, error)
+        except Exception:
+            # A damaged record, or a fault of ours: it would be the same each time, so a person must look.
+            log.exception("an exchange cannot be taken up", exchange_id=entries[0].exchange_id)
+            await self._set_aside(entries, ExchangeError(codes.INTERNAL, "the exchange cannot be taken up"))
+        else:
+            await self._go_on(flow, plan, configuration)
+
+    async def _go_on(self, flow: Flow, plan: Plan, configuration: Configuration) -> None:
+        exchange = flow.exchange
+        if exchange.state is State.DELIVERING:
+            # The process that called the partner died or was cut off: nobody knows whether it acted.
+            self._recorder.advance(
+                flow,
+                State.UNCERTAIN,
+                code=codes.OUTCOME_UNKNOWN.id,
+                detail={"detail": "the hub stopped while it was calling the partner"},
+                channel=plan.endpoint.partner,
+                due_us=self._recorder.clock_us(),
+            )
+        deadline_us = exchange.opening.deadline_us
+        if exchange.state is State.UNCERTAIN and not plan.endpoint.idempotent:
+            detail = "nobody knows whether the partner acted, and it takes no repetitions: a person decides"
+            self._recorder.advance(
+                flow, State.DEAD_LETTERED, code=codes.OUTCOME_UNKNOWN.id, detail={"detail": detail}
+            )
+            await self._recorder.record(flow)
+        elif deadline_us and self._recorder.clock_us() >= deadline_us:
+            await self._recorder.expire(flow)
+        else:
+            await self._pipeline.deliver(flow, plan, configuration)
+
+    async def _set_aside(self, entries: tuple[Entry, ...], error: ExchangeError) -> None:
+        """What can no longer be carried out needs a person."""
+        exchange = Exchange.replay(entries)
+        state = State.FAILED if exchange.state is State.RECEIVED else State.DEAD_LETTERED
+        await self._recorder.end(exchange, state, cause="hub", error=error)
+
+    # tasks
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def _channel(self, name: str) -> Channel:
+        channel = self._channels.get(name)
+        if channel is None:
+            channel = self._channels[name] = self._open_channel(name)
+            for _ in range(self._per_partner):
+                consumer = self._start(self._consume(channel))
+                self._consumers.add(consumer)
+                consumer.add_done_callback(self._consumers.discard)
+        return channel
+
+    async def _consume(self, channel: Channel) -> None:
+        while True:
+            try:
+                taken = await channel.take()
+            except ChannelClosedError:
+                return
+            try:
+                await self.work(taken.exchange_id)
+            except NotRecordedError:
+                await asyncio.sleep(PAUSE_AFTER_TROUBLE_S)
+                await taken.give_back()
+                continue
+            except Exception:
+                # Whatever it was, the worker goes on with others; the sweeper offers this one again.
+                log.exception("fault of a worker", exchange_id=taken.exchange_id)
+            await taken.settle()
+            self._offered.pop(taken.exchange_id, None)
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            try:
+                if self._may_sweep():
+                    await self.sweep()
+            except NotRecordedError:
+                log.warning("the journal cannot be read just now; sweeping again")
+            except Exception:
+                log.exception("fault of the sweeper")
+            await asyncio.sleep(SWEEP_EVERY_S)

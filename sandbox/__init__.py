@@ -1,0 +1,1 @@
+"""Simulated partners that speak the real wire formats, quirks included, as a process of their own."""

@@ -1,0 +1,1 @@
+"""Throw-away services for tests and measurements: PostgreSQL and RabbitMQ of one's own, gone afterwards."""

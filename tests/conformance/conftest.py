@@ -1,0 +1,87 @@
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hub.core.ports import Channel, ClaimCheck, ClientRegistry, Idempotency, Journal, Sealer
+from hub.core.values import new_id
+from hub.security.sealing import EnvelopeSealer
+from hub.store.clustered import Broker, ClusteredStore
+from hub.store.embedded import EmbeddedStore, InProcessChannel
+from tests.fakes.channel import FakeChannel
+from tests.fakes.claim_check import FakeClaimCheck
+from tests.fakes.clients import FakeClientRegistry
+from tests.fakes.journal import FakeJournal
+from tests.fakes.sealer import FakeDataKeys, FakeSealer
+
+
+@dataclass
+class Store:
+    journal: Journal
+    idempotency: Idempotency
+    clients: ClientRegistry
+    claim_check: ClaimCheck
+
+
+@pytest.fixture(params=["fake", "embedded", "clustered"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    if request.param == "fake":
+        fake = FakeJournal()
+        yield Store(fake, fake.idempotency, FakeClientRegistry(), FakeClaimCheck())
+        return
+    if request.param == "clustered":
+        url = request.getfixturevalue("database_url")
+        async with ClusteredStore(
+            url, lambda keys: EnvelopeSealer(b"m" * 32, keys), tmp_path / "shared"
+        ) as clustered:
+            yield Store(clustered.journal, clustered.idempotency, clustered.clients, clustered.claim_check)
+        return
+    async with EmbeddedStore(tmp_path / "store", lambda keys: EnvelopeSealer(b"m" * 32, keys)) as embedded:
+        yield Store(embedded.journal, embedded.idempotency, embedded.clients, embedded.claim_check)
+
+
+@pytest.fixture
+def journal(store: Store) -> Journal:
+    return store.journal
+
+
+@pytest.fixture
+def idempotency(store: Store) -> Idempotency:
+    return store.idempotency
+
+
+@pytest.fixture
+def clients(store: Store) -> ClientRegistry:
+    return store.clients
+
+
+@pytest.fixture
+def claim_check(store: Store) -> ClaimCheck:
+    return store.claim_check
+
+
+@pytest.fixture(params=["fake", "in-process", "broker", "broker-away"])
+async def channel(request: pytest.FixtureRequest) -> AsyncIterator[Channel]:
+    if request.param.startswith("broker"):
+        away = "amqp://guest:guest@127.0.0.1:1/"
+        broker = Broker(away if request.param == "broker-away" else request.getfixturevalue("amqp_url"))
+        broker.start()
+        broker.name_queues(f"conformance-{new_id()}")
+        channel = broker.channel("registry-office", 20)
+        if request.param == "broker":
+            await channel.attached.wait()
+        yield channel
+        if request.param == "broker":
+            connection, queue = await broker.queue("registry-office")
+            await (await connection.channel()).queue_delete(queue)
+        await broker.close()
+        return
+    local: Channel = FakeChannel() if request.param == "fake" else InProcessChannel()
+    yield local
+    await local.close()
+
+
+@pytest.fixture(params=["fake", "envelope"])
+def sealer(request: pytest.FixtureRequest) -> Sealer:
+    return FakeSealer() if request.param == "fake" else EnvelopeSealer(b"m" * 32, FakeDataKeys())

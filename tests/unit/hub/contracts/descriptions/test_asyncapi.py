@@ -1,0 +1,51 @@
+"""AsyncAPI documents: valid to the specification's own schema, and silent about what is not served."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from hub.contracts.descriptions.asyncapi import asyncapi
+from tests.unit.hub.contracts.descriptions.cases import all_offers, offer
+
+SPECIFICATION = Path(__file__).parents[4] / "third_party" / "asyncapi" / "3.0.0.schema.json"
+TITLE = "registry.title-inquiry"
+
+
+@pytest.fixture(scope="module")
+def judge() -> jsonschema_rs.Draft7Validator:
+    return jsonschema_rs.Draft7Validator(json.loads(SPECIFICATION.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("each", all_offers(), ids=lambda each: each.address)
+def test_every_contract_of_the_catalogue_has_a_valid_description(each, judge):
+    assert [error.message for error in judge.iter_errors(asyncapi(each, "hub.invalid:8080", "http"))] == []
+
+
+def test_the_judge_can_tell(judge):
+    document = asyncapi(offer(TITLE, "1.1"), "hub.invalid", "https")
+    document["operations"]["leaveRequest"]["action"] = "swallow"
+    assert not judge.is_valid(document)
+
+
+def test_a_message_is_left_and_its_end_is_fetched():
+    document = asyncapi(offer(TITLE, "1.0", "1.1"), "hub.invalid:8080", "http")
+    assert document["servers"]["hub"]["host"] == "hub.invalid:8080"
+    assert document["channels"]["requests"]["address"] == f"/exchange/{TITLE}/v1"
+    operation = document["operations"]["leaveRequest"]
+    assert (operation["action"], operation["bindings"]["http"]["method"]) == ("receive", "POST")
+    assert operation["reply"]["channel"] == {"$ref": "#/channels/exchange"}
+    request = document["components"]["messages"]["request"]
+    assert request["headers"]["properties"]["Prefer"]["const"] == "respond-async"
+    assert next(example["name"] for example in request["examples"]).startswith("1.1-")
+
+
+def test_nothing_is_described_that_is_not_served():
+    """No queue, no callback: whoever builds on the document must find what it says."""
+    document: Any = asyncapi(offer(TITLE, "1.1"), "hub.invalid", "https")
+    assert [server["protocol"] for server in document["servers"].values()] == ["https"]
+    assert list(document["operations"]) == ["leaveRequest"]
+    assert re.search("amqp|webhook|Reply-To", json.dumps(document), re.IGNORECASE) is None

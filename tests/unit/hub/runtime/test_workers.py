@@ -1,0 +1,308 @@
+"""Workers and sweeper: every accepted exchange comes to an end (G2), and one partner's trouble stays its own (G9)."""
+
+import asyncio
+
+import pytest
+
+from hub.core import codes
+from hub.core.errors import ExchangeError, NotRecordedError
+from hub.core.exchange import FINAL, Exchange, State
+from hub.core.ports import DocumentDamagedError
+from hub.routing.plan import RoutingTable
+from hub.runtime.configuration import Configuration
+from hub.runtime.workers import OFFERED_AGAIN_AFTER_S, SWEEP_BATCH
+from tests.conformance.samples import begin, move
+from tests.unit.hub.runtime.engine import DEADLINE_S, GOOD_REPLY, Engine, engine, until
+
+S = State
+
+
+async def accepted(hub: Engine) -> str:
+    return (await hub.handle(respond_async=True)).exchange_id
+
+
+async def interrupted(hub: Engine) -> str:
+    """An exchange whose process died while it was calling the partner."""
+    id_ = await accepted(hub)
+
+    async def dies(_message, _delivery):
+        raise asyncio.CancelledError
+
+    hub.endpoint.behaviour = dies
+    with pytest.raises(asyncio.CancelledError):
+        await hub.workers.work(id_)
+    hub.endpoint.behaviour = None
+    assert hub.states(id_)[-1] is S.DELIVERING
+    return id_
+
+
+async def test_a_failed_delivery_is_tried_again_with_the_same_message_id_until_it_works():
+    hub = engine(answer=ExchangeError(codes.PARTNER_UNREACHABLE))
+    id_ = await accepted(hub)
+    for _ in range(3):
+        await hub.workers.work(id_)
+        assert hub.states(id_)[-1] is S.WAITING_RETRY
+        hub.clock.now_us = max(hub.clock.now_us, hub.history(id_)[-1].due_us)
+    hub.endpoint.answer = GOOD_REPLY
+    await hub.workers.work(id_)
+    assert hub.states(id_)[-1] is S.COMPLETED
+    assert {delivery.message_id for _, delivery in hub.endpoint.calls} == {id_}
+    assert [delivery.attempt for _, delivery in hub.endpoint.calls] == [1, 2, 3, 4]
+
+
+async def test_nothing_is_tried_before_it_is_due():
+    hub = engine(answer=ExchangeError(codes.PARTNER_BUSY, retry_after_s=20))
+    id_ = await accepted(hub)
+    await hub.workers.work(id_)
+    hub.clock.pass_s(19)
+    await hub.workers.work(id_)
+    assert len(hub.endpoint.calls) == 1
+
+
+async def test_nothing_is_tried_after_its_deadline():
+    hub = engine(answer=ExchangeError(codes.PARTNER_BUSY, retry_after_s=3600))
+    id_ = await accepted(hub)
+    await hub.workers.work(id_)
+    assert hub.history(id_)[-1].due_us == hub.history(id_)[0].opening.deadline_us
+    hub.clock.pass_s(DEADLINE_S)
+    await hub.workers.work(id_)
+    assert hub.states(id_)[-1] is S.EXPIRED
+    assert hub.history(id_)[-1].code == "deadline.exceeded"
+    assert len(hub.endpoint.calls) == 1
+
+
+async def test_an_interrupted_inquiry_is_asked_again_under_its_id():
+    hub = engine()
+    id_ = await interrupted(hub)
+    assert await hub.workers.take_up_left_behind() == 1
+    await hub.workers.work(id_)
+    assert hub.states(id_)[-3:] == [S.UNCERTAIN, S.DELIVERING, S.COMPLETED]
+    assert [delivery.message_id for _, delivery in hub.endpoint.calls] == [id_, id_]
+
+
+async def test_an_interrupted_payment_goes_to_a_person_and_is_not_sent_again():
+    hub = engine(idempotent=False)
+    id_ = await interrupted(hub)
+    await hub.workers.take_up_left_behind()
+    await hub.workers.work(id_)
+    assert hub.states(id_)[-2:] == [S.UNCERTAIN, S.DEAD_LETTERED]
+    assert hub.history(id_)[-1].code == "partner.outcome_unknown"
+    assert len(hub.endpoint.calls) == 1
+
+
+async def test_an_orphan_stays_one_until_it_has_been_dealt_with():
+    hub = engine()
+    id_ = await interrupted(hub)
+    await hub.workers.take_up_left_behind()
+    hub.journal.is_broken = True
+    with pytest.raises(NotRecordedError):
+        await hub.workers.work(id_)
+    hub.journal.is_broken = False
+    await hub.workers.work(id_)
+    assert hub.states(id_)[-1] is S.COMPLETED
+    assert hub.workers._orphans == set()
+
+
+async def test_a_call_under_way_is_not_taken_from_who_makes_it():
+    hub = engine()
+    id_ = await interrupted(hub)
+    await hub.workers.work(id_)  # its time is not over, and nobody has said that its process is gone
+    assert hub.states(id_)[-1] is S.DELIVERING
+    assert len(hub.endpoint.calls) == 1
+
+
+async def test_two_workers_with_one_exchange_deliver_it_once():
+    hub = engine(idempotent=False)
+    id_ = await accepted(hub)
+    await asyncio.gather(hub.workers.work(id_), hub.workers.work(id_))
+    assert len(hub.endpoint.calls) == 1
+    assert hub.states(id_)[-1] is S.COMPLETED
+
+
+async def test_an_exchange_whose_contract_is_gone_needs_a_person():
+    hub = engine()
+    id_ = await accepted(hub)
+    hub.configuration.replace(Configuration({}, RoutingTable([]), {}))
+    await hub.workers.work(id_)
+    assert hub.states(id_)[-1] is S.DEAD_LETTERED
+    assert hub.history(id_)[-1].code == "contract.version_unknown"
+    assert hub.observer.ended == [("deeds.inquiry", "dead_lettered", "contract.version_unknown")]
+
+
+async def test_an_exchange_whose_route_is_gone_needs_a_person():
+    hub = engine()
+    id_ = await accepted(hub)
+    hub.configuration.replace(Configuration(hub.configuration.now.contracts, RoutingTable([]), {}))
+    await hub.workers.work(id_)
+    assert hub.states(id_)[-1] is S.DEAD_LETTERED
+
+
+async def test_an_exchange_whose_record_is_damaged_needs_a_person_and_is_not_tried_for_ever():
+    hub = engine()
+    id_ = await accepted(hub)
+
+    async def damaged(_exchange_id):
+        raise DocumentDamagedError(id_)
+
+    hub.journal.documents = damaged
+    await hub.workers.work(id_)
+    assert hub.states(id_)[-1] is S.DEAD_LETTERED
+    assert hub.history(id_)[-1].code == "hub.internal"
+
+
+async def test_whoever_waits_for_an_exchange_is_told_when_it_is_set_aside():
+    hub = engine()
+    id_ = await accepted(hub)
+    waiting = asyncio.ensure_future(hub.waiters.history(hub.journal, id_, 600.0))
+    await until(lambda: bool(hub.waiters._waiting))
+    hub.configuration.replace(Configuration({}, RoutingTable([]), {}))
+    await hub.workers.work(id_)
+    assert (await waiting)[-1].state is S.DEAD_LETTERED
+
+
+async def test_a_cancelled_exchange_is_left_alone():
+    hub = engine()
+    id_ = await accepted(hub)
+    exchange = Exchange.replay(hub.history(id_))
+    await hub.recorder.end(exchange, S.CANCELLED, cause="client:portal")
+    await hub.workers.work(id_)
+    assert hub.states(id_)[-1] is S.CANCELLED
+    assert hub.endpoint.calls == []
+
+
+# offering
+
+
+async def settled(hub: Engine, partner: str = "office") -> None:
+    """Let tasks run until the channel is empty and nothing is taken."""
+    await until(lambda: partner in hub.channels and bool(hub.channels[partner].settled))
+    await until(lambda: hub.channels[partner].waiting.empty() and not hub.workers._offered)
+
+
+async def test_what_is_offered_is_delivered_and_forgotten():
+    hub = engine()
+    id_ = await accepted(hub)
+    hub.workers.offer("office", id_)
+    await settled(hub)
+    assert hub.states(id_)[-1] is S.COMPLETED
+    assert hub.workers._offered == {}
+    await hub.workers.stop()
+
+
+async def test_what_a_channel_lost_is_offered_again():
+    hub = engine()
+    id_ = await accepted(hub)
+    hub.workers.offer("office", id_)  # and the channel's worker never gets a turn
+    await hub.workers.stop()
+    hub.workers._is_stopping = False
+    hub.channels.clear()
+    hub.workers._channels.clear()
+    hub.clock.pass_s(1)
+    await hub.workers.sweep()
+    assert hub.channels == {}  # it may still be on its way
+    hub.clock.pass_s(OFFERED_AGAIN_AFTER_S)
+    await hub.workers.sweep()
+    await settled(hub)
+    assert hub.states(id_)[-1] in FINAL
+    await hub.workers.stop()
+
+
+async def test_a_heap_that_waits_at_one_partner_does_not_hide_what_is_due_at_another():
+    hub = engine()
+    hub.workers._per_partner = 0  # nobody takes anything
+    for _ in range(SWEEP_BATCH * 6):
+        exchange, received = begin()
+        await hub.journal.append(
+            [received, *move(exchange, S.ACCEPTED, S.DELIVERING, S.WAITING_RETRY, channel="silent", due_us=5)]
+        )
+    exchange, received = begin()
+    await hub.journal.append([received, *move(exchange, S.ACCEPTED, channel="office", due_us=5)])
+    for _ in range(2):
+        await hub.workers.sweep()
+    await asyncio.sleep(0)
+    assert hub.channels["office"].waiting.qsize() == 1
+    assert hub.channels["silent"].waiting.qsize() == SWEEP_BATCH * 6
+    await hub.workers.stop()
+
+
+async def test_a_draining_hub_finishes_what_it_is_delivering_and_takes_nothing_new():
+    hub = engine(idempotent=False)
+    arrived, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def waits(_message, _delivery):
+        arrived.set()
+        await may_answer.wait()
+        return GOOD_REPLY
+
+    hub.endpoint.behaviour = waits
+    first, second = await accepted(hub), await accepted(hub)
+    hub.workers.offer("bank", first)
+    await arrived.wait()
+    draining = asyncio.ensure_future(hub.workers.drain())
+    await asyncio.sleep(0)
+    hub.workers.offer("bank", second)
+    assert not draining.done()
+    may_answer.set()
+    await draining
+    assert hub.states(first)[-1] is S.COMPLETED
+    assert hub.states(second)[-1] is S.ACCEPTED
+    await hub.workers.stop()
+
+
+async def test_what_another_process_moved_on_is_offered_anew_and_at_once():
+    hub = engine()
+    hub.workers._per_partner = 0  # another process takes it
+    exchange, received = begin()
+    await hub.journal.append([received, *move(exchange, S.ACCEPTED, channel="office", due_us=5)])
+    await hub.workers.sweep()
+    await hub.workers.sweep()
+    await asyncio.sleep(0)
+    assert hub.channels["office"].waiting.qsize() == 1
+    await hub.journal.append(move(exchange, S.DELIVERING, S.WAITING_RETRY, channel="office", due_us=6))
+    await hub.workers.sweep()
+    await asyncio.sleep(0)
+    assert hub.channels["office"].waiting.qsize() == 2
+    await hub.workers.stop()
+
+
+async def test_what_others_offered_for_a_partner_is_taken_too():
+    hub = engine()
+    id_ = await accepted(hub)
+    hub.workers.attend(["office"])
+    await hub.channels["office"].put(id_)
+    await settled(hub)
+    assert hub.states(id_)[-1] is S.COMPLETED
+    await hub.workers.stop()
+
+
+async def test_only_who_may_sweep_does():
+    swept: list[str] = []
+
+    async def sweep() -> int:
+        swept.append("swept")
+        return 0
+
+    hub = engine()
+    hub.workers.sweep = sweep
+    hub.workers._may_sweep = lambda: False
+    hub.workers.start(hub.pipeline)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert swept == []
+    hub.workers._may_sweep = lambda: True
+    hub.workers.start(hub.pipeline)
+    await until(lambda: bool(swept))
+    await hub.workers.stop()
+
+
+async def test_what_all_channels_lost_is_offered_again_at_once():
+    hub = engine()
+    hub.workers._per_partner = 0
+    exchange, received = begin()
+    await hub.journal.append([received, *move(exchange, S.ACCEPTED, channel="office", due_us=5)])
+    await hub.workers.sweep()
+    hub.workers.forget_offers()
+    await hub.workers.sweep()
+    await asyncio.sleep(0)
+    assert hub.channels["office"].waiting.qsize() == 2
+    await hub.workers.stop()

@@ -38,7 +38,20 @@ FIRST: frozenset[State] = frozenset({S.RECEIVED, S.REJECTED})
 TRANSITIONS: Mapping[State, frozenset[State]] = MappingProxyType(
     {
         S.RECEIVED: frozenset({S.ACCEPTED, S.REJECTED, S.FAILED, S.EXPIRED}),
-        S.ACCEPTED: frozenset({S.DELIVERING, S.FAILED, S.EXPIRED, S.DEAD_LETTERED, S.CANCELLED}),
+        # It waits at once where its partner takes nothing just now, or where others are asked for its parts;
+        # it is complete at once where nobody is asked at all.
+        S.ACCEPTED: frozenset(
+            {
+                S.DELIVERING,
+                S.WAITING_RETRY,
+                S.WAITING_REPLY,
+                S.COMPLETED,
+                S.FAILED,
+                S.EXPIRED,
+                S.DEAD_LETTERED,
+                S.CANCELLED,
+            }
+        ),
         S.DELIVERING: frozenset(
             {
                 S.COMPLETED,
@@ -50,10 +63,24 @@ TRANSITIONS: Mapping[State, frozenset[State]] = MappingProxyType(
                 S.DEAD_LETTERED,
             }
         ),
-        S.WAITING_RETRY: frozenset({S.DELIVERING, S.FAILED, S.EXPIRED, S.DEAD_LETTERED, S.CANCELLED}),
-        S.WAITING_REPLY: frozenset({S.COMPLETED, S.FAILED, S.EXPIRED, S.DEAD_LETTERED, S.CANCELLED}),
+        S.WAITING_RETRY: frozenset(
+            {
+                S.WAITING_RETRY,
+                S.DELIVERING,
+                S.COMPLETED,
+                S.FAILED,
+                S.EXPIRED,
+                S.DEAD_LETTERED,
+                S.CANCELLED,
+            }
+        ),
+        # Once more into the same state: something happened while it waits (a reminder, a part of the answer).
+        S.WAITING_REPLY: frozenset(
+            {S.WAITING_REPLY, S.COMPLETED, S.FAILED, S.EXPIRED, S.DEAD_LETTERED, S.CANCELLED}
+        ),
         S.UNCERTAIN: frozenset(
             {
+                S.UNCERTAIN,
                 S.DELIVERING,
                 S.WAITING_RETRY,
                 S.WAITING_REPLY,
@@ -99,6 +126,8 @@ class Opening:
     traceparent: str = ""
     remote: str = ""
     """The caller's network address, for refusals."""
+    parent: str = ""
+    """The id of the exchange that this one is a part of; empty for one that stands alone."""
 
     @property
     def ref(self) -> ContractRef:

@@ -106,6 +106,8 @@ def _opening_fields(opening: Opening) -> dict[str, Any]:
         fields["traceparent"] = opening.traceparent
     if opening.remote:
         fields["remote"] = opening.remote
+    if opening.parent:
+        fields["parent"] = opening.parent
     return fields
 
 

@@ -16,7 +16,14 @@ from hub.store.record import RecordError, UnrecordableError, decode, encode, lea
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 WHOLE = st.integers(0, 2**63 - 1)
 OPENINGS = st.builds(
-    Opening, *[TEXT] * 4, case_id=TEXT, on_behalf_of=TEXT, deadline_us=WHOLE, traceparent=TEXT, remote=TEXT
+    Opening,
+    *[TEXT] * 4,
+    case_id=TEXT,
+    on_behalf_of=TEXT,
+    deadline_us=WHOLE,
+    traceparent=TEXT,
+    remote=TEXT,
+    parent=TEXT,
 )
 CONTRACTS = st.builds(
     ContractRef, st.just("registry.title-inquiry"), st.builds(Version, st.integers(0, 99), st.integers(0, 99))

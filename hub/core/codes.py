@@ -89,7 +89,14 @@ PARTNER_QUOTA = _code("partner.quota_exhausted", 503, _P, "سهمیه‌ی ما 
 PARTNER_REFUSED = _code("partner.refused", 422, _P, "سازمان مقصد درخواست را نپذیرفت", "The partner refused the request", outcome=Outcome.REFUSED)
 PARTNER_ERROR = _code("partner.error", 502, _P, "سازمان مقصد از خطای درونی خود خبر داد", "The partner reported an error of its own", retryable=True, outcome=Outcome.UNKNOWN)
 OUTCOME_UNKNOWN = _code("partner.outcome_unknown", 504, _P, "معلوم نیست سازمان مقصد درخواست را انجام داده باشد؛ دوباره نفرستید", "Nobody knows yet whether the partner acted; do not send again", outcome=Outcome.UNKNOWN)
+PARTNER_CIRCUIT = _code("partner.circuit_open", 503, _H, "این سازمان پی‌درپی خطا داده است و چندی آزموده نمی‌شود", "The partner has failed repeatedly and is not tried for a while", retryable=True)
+PARTNER_RATE = _code("partner.rate_limited", 503, _H, "بیش از آهنگ توافق‌شده با این سازمان فرستاده می‌شود", "More is being sent to this partner than was agreed per second", retryable=True)
 # fmt: on
+
+TAKES_NOTHING_NOW = frozenset(
+    {code.id for code in (PARTNER_CLOSED, PARTNER_QUOTA, PARTNER_CIRCUIT, PARTNER_RATE, PARTNER_BUSY_HERE)}
+)
+"""Codes that say that a partner takes nothing just now, whatever is sent to it: no attempt is used up by them."""
 
 CATALOGUE: Mapping[str, Code] = MappingProxyType(_catalogue)
 """All codes by id."""

@@ -13,6 +13,37 @@ class WhenUncertain(StrEnum):
     PERSON = "person"  # hand it to a person
     REPEAT = "repeat"  # deliver again; only to endpoints that declare themselves idempotent
 
+    INQUIRE = "inquire"  # ask the partner's inquiry operation: ``Route.inquiry``
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """When a delivery that failed is tried again, where nobody waits and trying again can help."""
+
+    first_s: float = 1.0
+    """The longest pause before the second attempt; each later one may be twice as long as the one before."""
+    longest_s: float = 300.0
+    attempts: int | None = None
+    """How many deliveries in all, before a person must look; None: as many as there is time for."""
+
+
+DEFAULT_RETRY = RetryPolicy()
+
+
+@dataclass(frozen=True, slots=True)
+class InquirySpec:
+    """How a partner is asked what became of a call whose outcome nobody knows."""
+
+    endpoint: str
+    """``partner.operation``; of the same partner, and one that takes repetitions."""
+    settled: str
+    """A CEL condition on ``reply``, the inquiry's own: the partner acted, or never will, and says with what result."""
+    not_done: str
+    """A CEL condition on ``reply``: the partner has not acted, and may be asked anew."""
+    every_s: float
+    for_s: float
+    """After that long without an answer a person must look."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepSpec:
@@ -42,3 +73,6 @@ class Route:
     """Among the routes whose condition holds, the highest wins; a tie is refused by lint unless the conditions differ."""
     path: str
     """Where it was read, for messages."""
+    retry: RetryPolicy = DEFAULT_RETRY
+    inquiry: InquirySpec | None = None
+    """Set if, and only if, ``when_uncertain`` is INQUIRE."""

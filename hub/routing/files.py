@@ -9,12 +9,13 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from hub.core.findings import Finding, LintError
-from hub.core.route import Route, StepSpec, WhenUncertain
+from hub.core.route import Route, StepSpec
 from hub.core.values import JsonValue
 from hub.reading.document import Document
 from hub.reading.fields import LineField, NameField, TextField
 from hub.reading.files import read_yaml_file, shown
 from hub.reading.model import StrictModel, read_model
+from hub.routing.policies import RetryFile, UncertainFile, judge_policies
 
 MAX_STEPS = 10
 _SOURCE = re.compile(r"([a-z0-9.-]+)@(0|[1-9][0-9]{0,4})\Z")
@@ -32,7 +33,8 @@ class RouteFile(StrictModel):
     priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
     steps: Annotated[tuple[dict[str, dict[str, JsonValue]], ...], Field(max_length=MAX_STEPS)] = ()
     to: NameField
-    when_uncertain: WhenUncertain
+    when_uncertain: UncertainFile
+    retry: RetryFile = RetryFile()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,11 @@ def _load(entry: Path, folder: Path) -> LoadedRoute:
         when=file.when or "",
         steps=tuple(StepSpec(name, options) for step in file.steps for name, options in step.items()),
         endpoint=file.to,
-        when_uncertain=WhenUncertain(file.when_uncertain),
+        when_uncertain=file.when_uncertain.kind,
         priority=file.priority,
         path=shown(entry / "route.yaml", folder),
+        retry=file.retry.policy,
+        inquiry=file.when_uncertain.inquiry,
     )
     return LoadedRoute(route, document)
 
@@ -95,6 +99,7 @@ def _judge(document: Document, file: RouteFile, folder_name: str) -> Iterator[Fi
     if _SOURCE.match(file.source) is None:
         message = f"{file.source!r} is not a contract's major"
         yield document.finding(("from",), "route.source", message, "write it like registry.title-inquiry@1")
+    yield from judge_policies(document, file.retry, file.when_uncertain)
     for number, step in enumerate(file.steps):
         if len(step) != 1:
             message = "a step is one name with its options"

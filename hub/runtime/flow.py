@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from hub.core import codes
 from hub.core.contract import Contract, ContractVersion, Pattern
 from hub.core.errors import ExchangeError
 from hub.core.exchange import Exchange, Opening, State, Transition
@@ -141,3 +142,18 @@ class Flow:
     def attempts(self) -> int:
         """How often it has been handed to its endpoint."""
         return sum(entry.state is State.DELIVERING for entry in self.exchange.history)
+
+    @property
+    def counted_attempts(self) -> int:
+        """The deliveries that count towards the route's limit: those since it was last accepted.
+
+        One that ended because the partner just then took nothing does not count.
+        """
+        count, came_before = 0, ""
+        for entry in reversed(self.exchange.history):
+            if entry.state is State.ACCEPTED:
+                break
+            if entry.state is State.DELIVERING and came_before not in codes.TAKES_NOTHING_NOW:
+                count += 1
+            came_before = entry.code
+        return count

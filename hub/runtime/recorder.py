@@ -127,10 +127,12 @@ class Recorder:
             outcome=Outcome.UNKNOWN if answered else error.code.outcome,
             idempotent=plan.endpoint.idempotent or not called,
             attended=flow.attended,
-            attempt=flow.attempts,
+            attempt=flow.counted_attempts,
             deadline_us=flow.exchange.opening.deadline_us,
             now_us=self.clock_us(),
             draw=self._draw,
+            retry=plan.route.retry,
+            inquiry=plan.route.inquiry,
         )
         problem = flow.problem = verdict.problem
         cause = f"partner:{plan.endpoint.partner}" if error.code.id.startswith("partner.") else "hub"

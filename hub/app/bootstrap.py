@@ -67,7 +67,9 @@ class _Endpoints:
             await endpoint.open()
         self._open.append(loaded.endpoints)
         sends = {name: endpoint.send for name, endpoint in loaded.endpoints.items()}
-        return Configuration(loaded.catalogue.contracts, loaded.routing, sends, loaded.examples)
+        return Configuration(
+            loaded.catalogue.contracts, loaded.routing, sends, loaded.examples, loaded.calendar
+        )
 
     def retire_all_but_newest(self, after_s: float) -> None:
         """Close what is no longer in force, after the longest call that may still be under way."""

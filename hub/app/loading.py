@@ -11,11 +11,13 @@ from adapters.kit.manifest import Manifest
 from adapters.kit.manifest_file import load_manifests
 from adapters.rest.protocol import rest
 from adapters.soap.protocol import soap
+from hub.app.calendar_file import load_calendar
 from hub.app.settings import Settings
 from hub.contracts.catalogue import Catalogue, load_catalogue
 from hub.contracts.descriptions.offer import Examples
 from hub.contracts.examples import catalogue_examples
 from hub.contracts.mapping.translator import Translator
+from hub.core.calendar import WorkingCalendar
 from hub.core.endpoint import EndpointFacts, OutboundEndpoint
 from hub.core.findings import Finding, LintError
 from hub.core.message import Kind, Message
@@ -44,6 +46,8 @@ class Loaded:
     """Compiled and not yet opened."""
     examples: Examples
     """Valid examples of the contracts, for descriptions."""
+    calendar: WorkingCalendar
+    """Weekends and official holidays."""
     warnings: tuple[Finding, ...]
     """What is allowed and probably not meant."""
 
@@ -69,7 +73,9 @@ def load(settings: Settings, environment: Mapping[str, str] = os.environ) -> Loa
     Raises LintError with the findings of all folders that could be judged.
     """
     findings: list[Finding] = []
-    catalogue = manifests = endpoints = loaded_routes = None
+    catalogue = manifests = endpoints = loaded_routes = calendar = None
+    with collecting(findings, settings.calendar_file.parent):
+        calendar = load_calendar(settings.calendar_file)
     with collecting(findings, settings.contracts_dir):
         catalogue = load_catalogue(settings.contracts_dir)
     with collecting(findings, settings.adapters_dir):
@@ -77,7 +83,13 @@ def load(settings: Settings, environment: Mapping[str, str] = os.environ) -> Loa
         endpoints = registry.endpoints(manifests, PROTOCOLS, compile_condition, environment)
     with collecting(findings, settings.routes_dir):
         loaded_routes = load_routes(settings.routes_dir)
-    if catalogue is None or manifests is None or endpoints is None or loaded_routes is None:
+    if (
+        catalogue is None
+        or manifests is None
+        or endpoints is None
+        or loaded_routes is None
+        or calendar is None
+    ):
         raise LintError(findings)
     facts = facts_of(manifests)
     around = Surroundings(catalogue.contracts, facts, Finder(catalogue), compile_condition)
@@ -89,7 +101,7 @@ def load(settings: Settings, environment: Mapping[str, str] = os.environ) -> Loa
     examples, left_out = catalogue_examples(settings.contracts_dir, catalogue.contracts.values())
     found = (*_warnings(catalogue, routes), *left_out)
     warnings = tuple(placed(finding, settings.contracts_dir) for finding in found)
-    return Loaded(catalogue, routes, routing, manifests, endpoints, examples, warnings)
+    return Loaded(catalogue, routes, routing, manifests, endpoints, examples, calendar, warnings)
 
 
 @contextlib.contextmanager

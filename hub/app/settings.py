@@ -22,6 +22,9 @@ class Settings(BaseSettings):
     contracts_dir: Path = Field(default=CHECKOUT / "contracts", description="the folder of contracts")
     routes_dir: Path = Field(default=CHECKOUT / "routes", description="the folder of routes")
     adapters_dir: Path = Field(default=CHECKOUT / "adapters", description="the folder of adapters' manifests")
+    calendar_file: Path = Field(
+        default=CHECKOUT / "calendars" / "iran.yaml", description="the file of weekends and official holidays"
+    )
     data_dir: Path = Field(default=CHECKOUT / "var", description="where the embedded store and its key lie")
 
     host: str = Field(default="127.0.0.1", description="address of the public port")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hub.contracts.descriptions.offer import Examples
+from hub.core.calendar import EVERY_DAY, WorkingCalendar
 from hub.core.contract import Contract
 from hub.core.step import Send
 from hub.routing.plan import RoutingTable
@@ -19,6 +20,8 @@ class Configuration:
     """Each endpoint's send, wrapped by its interceptors, by ``partner.operation``."""
     examples: Examples = field(default_factory=dict)
     """Documents that descriptions show; nothing else looks at them."""
+    calendar: WorkingCalendar = EVERY_DAY
+    """Weekends and official holidays, for terms in working days and for partners' hours."""
 
 
 class CurrentConfiguration:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from hub.app.bootstrap import _Endpoints
 from hub.app.loading import Loaded
+from hub.core.calendar import EVERY_DAY
 
 
 class FakeEndpoint:
@@ -26,7 +27,10 @@ class FakeEndpoint:
 def loaded(endpoints: Mapping[str, FakeEndpoint]) -> Loaded:
     catalogue = SimpleNamespace(contracts={})
     return cast(
-        "Loaded", SimpleNamespace(catalogue=catalogue, routing=None, endpoints=endpoints, examples={})
+        "Loaded",
+        SimpleNamespace(
+            catalogue=catalogue, routing=None, endpoints=endpoints, examples={}, calendar=EVERY_DAY
+        ),
     )
 
 

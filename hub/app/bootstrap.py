@@ -28,6 +28,7 @@ from hub.gateway.soap.codec import recorded_requests
 from hub.gateway.soap.soap_path import SoapPath
 from hub.runtime import fault_points
 from hub.runtime.configuration import Configuration, CurrentConfiguration
+from hub.runtime.keys import Keys
 from hub.runtime.pipeline import Pipeline
 from hub.runtime.recorder import Recorder
 from hub.runtime.waiting import Waiters
@@ -126,7 +127,8 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
         metrics = Metrics(lambda: exchange_path.in_flight if exchange_path else 0)
         keeper = await stack.enter_async_context(kept_evidence(settings, evidence, stands_on.may_sweep))
         metrics.watch_evidence(lambda: keeper.unstamped_s, lambda: bool(keeper.trouble))
-        recorder = Recorder(store.journal, waiters, metrics)
+        keys = Keys(store.journal, store.idempotency)
+        recorder = Recorder(store.journal, waiters, metrics, keys=keys)
         json_limits = JsonLimits(settings.max_body_bytes, settings.max_depth)
         workers = Workers(
             configuration=configuration,

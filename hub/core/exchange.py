@@ -137,6 +137,9 @@ class Opening:
 
 NO_DETAIL: Mapping[str, str | int] = MappingProxyType({})
 
+RENEWED_DEADLINE = "deadline_us"
+"""The fact of an entry's detail that gives the exchange another deadline from there on (as ``Opening.deadline_us``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -184,6 +187,8 @@ class Exchange:
     channel: str = ""
     due_us: int = 0
     history: list[Entry] = field(default_factory=list)
+    deadline_us: int = 0
+    """When it must have ended: its opening's deadline, until an entry renews it; 0 for none."""
 
     @property
     def is_final(self) -> bool:
@@ -238,7 +243,17 @@ class Exchange:
         """Start from a first entry. Raises IllegalTransitionError if it is not one."""
         if entry.opening is None or entry.number != 1 or entry.state not in FIRST:
             raise IllegalTransitionError(None, entry.state)
-        return cls(entry.exchange_id, entry.opening, entry.state, 1, entry.channel, entry.due_us, [entry])
+        opening = entry.opening
+        return cls(
+            entry.exchange_id,
+            opening,
+            entry.state,
+            1,
+            entry.channel,
+            entry.due_us,
+            [entry],
+            opening.deadline_us,
+        )
 
     @classmethod
     def replay(cls, entries: Sequence[Entry]) -> "Exchange":
@@ -256,4 +271,18 @@ class Exchange:
         self.number = entry.number
         self.channel = entry.channel
         self.due_us = entry.due_us
+        self.deadline_us = _renewed(entry, self.deadline_us)
         self.history.append(entry)
+
+
+def deadline_of(entries: Sequence[Entry]) -> int:
+    """The deadline that a history leaves its exchange with (UTC, microseconds); 0 for none."""
+    deadline_us = entries[0].opening.deadline_us if entries[0].opening is not None else 0
+    for entry in entries:
+        deadline_us = _renewed(entry, deadline_us)
+    return deadline_us
+
+
+def _renewed(entry: Entry, deadline_us: int) -> int:
+    renewed = entry.detail.get(RENEWED_DEADLINE)
+    return renewed if isinstance(renewed, int) else deadline_us

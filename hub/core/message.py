@@ -44,6 +44,9 @@ class Role(StrEnum):
     PARTNER_REQUEST = "partner_request"  # as it was handed to the partner's endpoint
     PARTNER_REPLY = "partner_reply"  # as the partner's wire brought it
     REPLY = "reply"  # as the sender gets it
+    EDITED_REQUEST = (
+        "edited_request"  # as a person corrected it; from then on delivered instead of the sender's
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Query:
     """Only ids that come after this one in the order asked for: the way to the next page."""
     limit: int = 100
     newest_first: bool = False
+    with_last_entry: bool = False
+    """Whether each exchange's last entry is wanted too: why it stands where it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Summary:
     changed_us: int
     channel: str
     due_us: int
+    last: Entry | None = None
+    """The entry that brought it to its state, if the query asked for it."""
 
 
 class Journal(Protocol):
@@ -95,6 +99,14 @@ class Idempotency(Protocol):
 
     async def forget(self, expired_before_us: int) -> int:
         """Drop expired claims; says how many."""
+        ...
+
+    async def release(self, owner: str, key: str, exchange_id: str) -> bool:
+        """Drop the claim that an exchange has on a key, so that another exchange may claim it.
+
+        Says whether that exchange held it; a key that another one holds by now is left alone, whoever asks, on
+        whichever node. Durable when it returns. Raises NotRecordedError.
+        """
         ...
 
 

@@ -7,7 +7,7 @@ import orjson
 
 from hub.core.contract import Contract, ContractVersion
 from hub.core.errors import ExchangeError
-from hub.core.exchange import FINAL, Entry
+from hub.core.exchange import FINAL, Entry, deadline_of
 from hub.core.ports import Summary
 from hub.core.values import US_PER_S, Text
 from hub.gateway.problem import problem_body
@@ -40,7 +40,7 @@ def exchange_view(
             "sender": opening.sender,
             "case_id": opening.case_id or None,
             "on_behalf_of": opening.on_behalf_of or None,
-            "deadline": iso(opening.deadline_us) if opening.deadline_us else None,
+            "deadline": iso(deadline_us) if (deadline_us := deadline_of(entries)) else None,
         }
     view |= {
         "state": last.state,

@@ -173,7 +173,7 @@ class Pipeline:
             return await self._refuse(flow.intake, ExchangeError(codes.KEY_REUSED))
         wait_s = call.wait_s or 0.0
         if flow.attended:
-            wait_s = (flow.exchange.opening.deadline_us - self._clock_us()) / US_PER_S
+            wait_s = (flow.exchange.deadline_us - self._clock_us()) / US_PER_S
         return await self._end_of(flow, earlier.exchange_id, wait_s) or _given_up(flow, codes.NOT_RECORDED)
 
     async def _end_of(self, flow: Flow, exchange_id: str, wait_s: float) -> Answer | None:
@@ -219,8 +219,8 @@ class Pipeline:
             await self._recorder.fail(flow, plan, error)
             return
         timeout_s = endpoint.timeout_s
-        if exchange.opening.deadline_us:
-            timeout_s = min(timeout_s, (exchange.opening.deadline_us - self._clock_us()) / US_PER_S)
+        if exchange.deadline_us:
+            timeout_s = min(timeout_s, (exchange.deadline_us - self._clock_us()) / US_PER_S)
         if timeout_s <= 0:
             await self._recorder.expire(flow)
             return
@@ -254,7 +254,7 @@ class Pipeline:
                     cause=f"partner:{endpoint.partner}",
                     detail=detail,
                     channel=endpoint.partner,
-                    due_us=opening.deadline_us,
+                    due_us=exchange.deadline_us,
                 )
                 await self._recorder.record(flow)
                 return

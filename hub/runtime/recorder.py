@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import orjson
 
 from hub.core import codes
 from hub.core.contract import ContractVersion
-from hub.core.errors import ExchangeError, NotRecordedError, Outcome
+from hub.core.errors import AlreadyClaimedError, ExchangeError, NotRecordedError, Outcome
 from hub.core.exchange import FINAL, NO_DETAIL, Exchange, Opening, State
 from hub.core.message import Document
 from hub.core.observer import Observer
@@ -16,6 +17,8 @@ from hub.core.values import US_PER_S, now_us
 from hub.routing.plan import Plan
 from hub.runtime.call import Answer
 from hub.runtime.flow import Flow, Intake
+from hub.runtime.keys import Keys
+from hub.runtime.outcomes import whereabouts
 from hub.runtime.replay import end_of, facts_of
 from hub.runtime.verdict import judge_failure
 from hub.runtime.waiting import Waiters
@@ -28,9 +31,16 @@ class Recorder:
     """The only writer of journal entries."""
 
     def __init__(
-        self, journal: Journal, waiters: Waiters, observer: Observer, clock_us: Callable[[], int] = now_us
+        self,
+        journal: Journal,
+        waiters: Waiters,
+        observer: Observer,
+        clock_us: Callable[[], int] = now_us,
+        keys: Keys | None = None,
     ) -> None:
+        """Without ``keys`` every idempotency key stays with the exchange that claimed it first."""
         self.journal = journal
+        self._keys = keys
         self.clock_us = clock_us
         self._waiters = waiters
         self._observer = observer
@@ -54,7 +64,7 @@ class Recorder:
             at_us=self.clock_us(),
             cause=cause,
             code=code,
-            detail=detail,
+            detail=_with_whereabouts(flow.exchange, state, detail),
             channel=channel,
             due_us=due_us,
             documents=tuple(documents),
@@ -66,7 +76,7 @@ class Recorder:
 
         Raises NotRecordedError, StateConflictError, AlreadyClaimedError.
         """
-        await self.journal.append(flow.pending, flow.claim)
+        await self._append(flow)
         flow.pending, flow.claim, flow.was_recorded = [], None, True
         if flow.exchange.is_final:
             self._tell_end(flow.exchange)
@@ -79,9 +89,47 @@ class Recorder:
         Raises IllegalTransitionError, NotRecordedError, StateConflictError.
         """
         code, detail = (error.code.id, facts_of(error)) if error else ("", NO_DETAIL)
-        ended = exchange.advance(state, at_us=self.clock_us(), cause=cause, code=code, detail=detail)
-        await self.journal.append([ended])
-        self._tell_end(exchange)
+        await self.move(exchange, state, cause=cause, code=code, detail=detail)
+
+    async def move(
+        self,
+        exchange: Exchange,
+        state: State,
+        *,
+        cause: str,
+        code: str = "",
+        detail: Mapping[str, str | int] = NO_DETAIL,
+        channel: str = "",
+        due_us: int = 0,
+        documents: Sequence[Document] = (),
+    ) -> None:
+        """Bring an exchange to a state that nobody is carrying through its plan just now, durably.
+
+        Raises IllegalTransitionError, NotRecordedError, StateConflictError.
+        """
+        moved = exchange.advance(
+            state,
+            at_us=self.clock_us(),
+            cause=cause,
+            code=code,
+            detail=_with_whereabouts(exchange, state, detail),
+            channel=channel,
+            due_us=due_us,
+            documents=tuple(documents),
+        )
+        await self.journal.append([moved])
+        if exchange.is_final:
+            self._tell_end(exchange)
+
+    async def _append(self, flow: Flow) -> None:
+        """Append what is pending; where its key is held by an end that frees it, take the key over."""
+        try:
+            await self.journal.append(flow.pending, flow.claim)
+        except AlreadyClaimedError as taken:
+            if flow.claim is None or self._keys is None or not await self._keys.release(flow.claim, taken):
+                raise
+            follow(flow, taken.exchange_id)
+            await self.journal.append(flow.pending, flow.claim)
 
     def _tell_end(self, exchange: Exchange) -> None:
         self._waiters.ended(exchange.id)
@@ -128,7 +176,7 @@ class Recorder:
             idempotent=plan.endpoint.idempotent or not called,
             attended=flow.attended,
             attempt=flow.counted_attempts,
-            deadline_us=flow.exchange.opening.deadline_us,
+            deadline_us=flow.exchange.deadline_us,
             now_us=self.clock_us(),
             draw=self._draw,
             retry=plan.route.retry,
@@ -169,6 +217,21 @@ class Recorder:
         if reply is not None and flow.codec is not None and opening is not None:
             reply = flow.codec.encode(orjson.loads(reply), _version_of(opening, flow))
         return Answer(exchange_id, entries[-1].state, version, reply, problem)
+
+
+def follow(flow: Flow, earlier_id: str) -> None:
+    """Have an exchange's first entry, not yet recorded, name the one that it is another try of."""
+    first = flow.pending[0]
+    entry = replace(first.entry, detail={**first.entry.detail, "retry_of": earlier_id})
+    flow.pending[0] = replace(first, entry=entry)
+    flow.exchange.history[0] = entry
+
+
+def _with_whereabouts(
+    exchange: Exchange, state: State, detail: Mapping[str, str | int]
+) -> Mapping[str, str | int]:
+    """A dead letter's entry says where it was going, so that dead letters can be grouped by their entries alone."""
+    return {**whereabouts(exchange.history), **detail} if state is State.DEAD_LETTERED else detail
 
 
 def _version_of(opening: Opening, flow: Flow) -> ContractVersion:

@@ -7,7 +7,7 @@ from hub.core import codes
 from hub.core.contract import ContractVersion
 from hub.core.errors import ExchangeError
 from hub.core.exchange import Entry, Exchange
-from hub.core.message import Kind, Message, Role
+from hub.core.message import Document, Kind, Message, Role
 from hub.core.ports import Journal
 from hub.routing.plan import Plan
 from hub.runtime.codec import RecordedRequests
@@ -15,6 +15,8 @@ from hub.runtime.configuration import Configuration
 from hub.runtime.flow import Flow
 
 JSON_ONLY: Final = RecordedRequests({})
+REQUESTS: Final = frozenset({Role.REQUEST, Role.EDITED_REQUEST})
+"""The roles under which a request may be recorded."""
 
 
 async def resume(
@@ -30,22 +32,33 @@ async def resume(
     """
     exchange = Exchange.replay(entries)
     version = _version(exchange, configuration)
-    for _, document in await journal.documents(exchange.id):
-        if document.role is Role.REQUEST:
-            body = recorded.document(document, version)
-            request = Message(
-                version.ref, Kind.REQUEST, body, wire=document.body, media_type=document.media_type
-            )
-            return Flow(exchange, version, request, attended=False, intake=None)
-    raise ExchangeError(codes.INTERNAL, "the recorded request is gone")
+    request = newest_request(await journal.documents(exchange.id), version, recorded)
+    return Flow(exchange, version, request, attended=False, intake=None)
+
+
+def newest_request(
+    documents: Sequence[tuple[int, Document]],
+    version: ContractVersion,
+    recorded: RecordedRequests = JSON_ONLY,
+) -> Message:
+    """What is to be delivered: the sender's request, or the form that a person has corrected it to last.
+
+    Raises ExchangeError if the record holds neither, or in a form that nobody reads.
+    """
+    forms = [document for _, document in documents if document.role in REQUESTS]
+    if not forms:
+        raise ExchangeError(codes.INTERNAL, "the recorded request is gone")
+    newest = forms[-1]
+    body = recorded.document(newest, version)
+    return Message(version.ref, Kind.REQUEST, body, wire=newest.body, media_type=newest.media_type)
 
 
 def plan_of(flow: Flow, configuration: Configuration) -> Plan:
-    """The plan of the route that accepted the exchange; if that is gone, of the route that takes it now.
+    """The plan of the route that accepted the exchange last; if that is gone, of the route that takes it now.
 
     Raises ExchangeError as routing does.
     """
-    for entry in flow.exchange.history:
+    for entry in reversed(flow.exchange.history):
         route = entry.detail.get("route")
         if isinstance(route, str):
             plan = configuration.routing.of_route(route, flow.version.ref)

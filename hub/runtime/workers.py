@@ -191,7 +191,7 @@ class Workers:
                 channel=plan.endpoint.partner,
                 due_us=self._recorder.clock_us(),
             )
-        deadline_us = exchange.opening.deadline_us
+        deadline_us = exchange.deadline_us
         if exchange.state is State.UNCERTAIN and not plan.endpoint.idempotent:
             detail = "nobody knows whether the partner acted, and it takes no repetitions: a person decides"
             self._recorder.advance(

@@ -248,6 +248,26 @@ class TestFind:
 
         assert [found.code for found in await journal.find(Query())] == ["route.none"]
 
+    async def test_tells_the_last_entry_to_whoever_asks_for_it(self, journal: Journal) -> None:
+        states = [state for state, path in PATHS.items() if path]
+        exchanges = {each.id: each for each in [await record(journal, state) for state in states]}
+
+        found = await journal.find(Query(with_last_entry=True))
+        assert {each.exchange_id: each.last for each in found} == {
+            id_: exchange.history[-1] for id_, exchange in exchanges.items()
+        }
+        assert {each.last for each in await journal.find(Query())} == {None}
+
+    async def test_dead_letters_are_found_page_by_page_with_what_made_them_so(self, journal: Journal) -> None:
+        dead = [await record(journal, State.DEAD_LETTERED) for _ in range(3)]
+        await record(journal, State.COMPLETED)
+
+        wanted = frozenset({State.DEAD_LETTERED})
+        first = await journal.find(Query(states=wanted, with_last_entry=True, limit=2))
+        rest = await journal.find(Query(states=wanted, with_last_entry=True, after=first[-1].exchange_id))
+        assert [each.exchange_id for each in (*first, *rest)] == sorted(each.id for each in dead)
+        assert all(each.last is not None and each.last.number == each.number for each in (*first, *rest))
+
     async def test_all_conditions_hold_together(self, journal: Journal) -> None:
         wanted = await record(journal, State.ACCEPTED, sender="portal", case_id="C-1", channel="bank")
         await record(journal, State.ACCEPTED, sender="kiosk", case_id="C-1", channel="bank")

@@ -22,6 +22,13 @@ class FakeIdempotency:
             del self.claims[place]
         return len(expired)
 
+    async def release(self, owner: str, key: str, exchange_id: str) -> bool:
+        claim = self.claims.get((owner, key))
+        if claim is None or claim.exchange_id != exchange_id:
+            return False
+        del self.claims[owner, key]
+        return True
+
 
 class FakeJournal:
     """Set ``is_broken`` to have the disk fail."""
@@ -70,12 +77,13 @@ class FakeJournal:
     async def find(self, query: Query) -> tuple[Summary, ...]:
         if query.limit < 1:
             raise ValueError("a query asks for at least one exchange")
-        found = [summary for summary in map(_summary, self.entries.values()) if _matches(summary, query)]
+        histories = self.entries.values()
+        found = [summary for each in histories if _matches(summary := _summary(each, query), query)]
         found.sort(key=lambda summary: summary.exchange_id, reverse=query.newest_first)
         return tuple(found[: query.limit])
 
 
-def _summary(history: Sequence[Entry]) -> Summary:
+def _summary(history: Sequence[Entry], query: Query) -> Summary:
     first, last = history[0], history[-1]
     if first.opening is None:
         raise ValueError("a first entry opens its exchange")
@@ -89,6 +97,7 @@ def _summary(history: Sequence[Entry]) -> Summary:
         changed_us=last.at_us,
         channel=last.channel,
         due_us=last.due_us,
+        last=last if query.with_last_entry else None,
     )
 
 

@@ -14,7 +14,7 @@ from hub.app.cli.lifeline import duration, lifeline, views
 from hub.app.cli.screen import out, write_json
 from hub.app.cli.settings import AsJson, EnvFile, read_settings
 from hub.app.cli.store import existing_store, is_served
-from hub.core.exchange import FINAL, Entry, State
+from hub.core.exchange import FINAL, Entry, State, deadline_of
 from hub.core.ports import Query, Summary
 from hub.core.values import JsonValue
 from hub.gateway.views import iso, summary_view
@@ -109,7 +109,7 @@ def exchange_document(entries: Sequence[Entry], *, is_served: bool) -> JsonValue
             "remote": opening.remote or None,
             "case_id": opening.case_id or None,
             "on_behalf_of": opening.on_behalf_of or None,
-            "deadline": iso(opening.deadline_us) if opening.deadline_us else None,
+            "deadline": iso(deadline_us) if (deadline_us := deadline_of(entries)) else None,
         }
     document |= {
         "state": last.state,
@@ -135,7 +135,7 @@ def print_lifeline(console: Console, entries: Sequence[Entry], *, is_served: boo
             ("from", opening.remote),
             ("case", opening.case_id),
             ("on behalf", opening.on_behalf_of),
-            ("deadline", iso(opening.deadline_us) if opening.deadline_us else ""),
+            ("deadline", iso(deadline_us) if (deadline_us := deadline_of(entries)) else ""),
         ):
             if value:
                 console.print(f"{title:<10} {value}", soft_wrap=True)

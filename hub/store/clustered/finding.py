@@ -1,9 +1,10 @@
 """From a query to SQL, and from rows to summaries."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-from hub.core.exchange import Opening, State
+from hub.core.exchange import Entry, Opening, State
 from hub.core.ports import Query, Summary
 from hub.store.clustered.ids import is_id
 from hub.store.record import RecordError, decode
@@ -13,6 +14,11 @@ _NO_ID = "00000000-0000-0000-0000-000000000000"
 
 OPENINGS = "SELECT exchange_id, record FROM entry WHERE exchange_id = ANY ($1) AND number = 1"
 """Of some exchanges, their first entries; only the days in which they began are looked at."""
+
+LAST = "SELECT exchange_id, number, record FROM entry WHERE exchange_id = ANY ($1) AND number = ANY ($2)"
+"""Of some exchanges, the entries of some numbers: more than the wanted pairs, but by the same narrow way."""
+
+_ENDED_BADLY = frozenset({State.REJECTED, State.FAILED, State.EXPIRED, State.DEAD_LETTERED, State.CANCELLED})
 
 
 def to_sql(query: Query) -> tuple[str, list[Any]]:
@@ -37,9 +43,7 @@ def to_sql(query: Query) -> tuple[str, list[Any]]:
     if query.sender is not None:
         add("sender = {}", query.sender)
     if query.states:
-        add("state = ANY ({})", sorted(state.value for state in query.states))
-        if State.COMPLETED not in query.states:
-            conditions.append("state <> 'completed'")
+        add("state = ANY ({})" + _partial_by(query.states), sorted(state.value for state in query.states))
     if query.after:
         add(f"id {beyond} {{}}", _place(query.after))
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
@@ -60,14 +64,31 @@ def openings_of(rows: Sequence[Any]) -> dict[str, Opening]:
     return openings
 
 
-def summaries(rows: Sequence[Any], openings: Mapping[str, Opening]) -> tuple[Summary, ...]:
+def last_entries_of(rows: Sequence[Any]) -> dict[tuple[str, int], Entry]:
+    """The entries that rows of ``LAST`` hold, by exchange and number."""
+    return {(str(row["exchange_id"]), row["number"]): decode(row["record"]) for row in rows}
+
+
+def summaries(
+    rows: Sequence[Any],
+    openings: Mapping[str, Opening],
+    last: Mapping[tuple[str, int], Entry] = MappingProxyType({}),
+) -> tuple[Summary, ...]:
     """What was found, in order, but for what has been archived meanwhile."""
     found: list[Summary] = []
-    for uuid, state, *rest in rows:
+    for uuid, state, number, *rest in rows:
         id_ = str(uuid)
         if id_ in openings:
-            found.append(Summary(id_, openings[id_], State(state), *rest))
+            entry = last.get((id_, number))
+            found.append(Summary(id_, openings[id_], State(state), number, *rest, entry))
     return tuple(found)
+
+
+def _partial_by(states: frozenset[State]) -> str:
+    """What the index that fits these states is partial by."""
+    if states <= _ENDED_BADLY:
+        return " AND state IN ('rejected', 'failed', 'expired', 'dead_lettered', 'cancelled')"
+    return "" if State.COMPLETED in states else " AND state <> 'completed'"
 
 
 def _place(after: str) -> str:

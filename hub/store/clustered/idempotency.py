@@ -9,6 +9,7 @@ _FIND = """
 SELECT owner, key, fingerprint, exchange_id, expires_us FROM claim
     WHERE owner = $1 AND key = $2 AND expires_us > $3
 """
+_RELEASE = "DELETE FROM claim WHERE owner = $1 AND key = $2 AND exchange_id = $3 RETURNING 1"
 _FORGET = """
 WITH gone AS (
     DELETE FROM claim WHERE (owner, key) IN (SELECT owner, key FROM claim WHERE expires_us < $1 LIMIT $2)
@@ -30,6 +31,10 @@ class ClusteredIdempotency:
             return None
         [(owner, key, fingerprint, exchange_id, expires_us)] = rows
         return Claim(owner, key, fingerprint, str(exchange_id), expires_us)
+
+    async def release(self, owner: str, key: str, exchange_id: str) -> bool:
+        async with writing(self._database) as connection:
+            return await connection.fetchval(_RELEASE, owner, key, exchange_id) is not None
 
     async def forget(self, expired_before_us: int) -> int:
         forgotten = 0

@@ -8,7 +8,7 @@ from hub.core.exchange import Entry, Transition
 from hub.core.message import Document, Role
 from hub.core.ports import Claim, DocumentDamagedError, Query, Sealer, Summary
 from hub.store.appends import prepare
-from hub.store.clustered.finding import OPENINGS, openings_of, summaries, to_sql
+from hub.store.clustered.finding import LAST, OPENINGS, last_entries_of, openings_of, summaries, to_sql
 from hub.store.clustered.ids import is_id
 from hub.store.clustered.reader import Reader
 from hub.store.clustered.writer import Writer
@@ -52,8 +52,12 @@ class ClusteredJournal:
         rows = await self._reader.fetch(text, *values)
         if not rows:
             return ()
-        openings = openings_of(await self._reader.fetch(OPENINGS, [row["id"] for row in rows]))
-        return summaries(rows, openings)
+        ids = [row["id"] for row in rows]
+        openings = openings_of(await self._reader.fetch(OPENINGS, ids))
+        if not query.with_last_entry:
+            return summaries(rows, openings)
+        numbers = list({row["number"] for row in rows})
+        return summaries(rows, openings, last_entries_of(await self._reader.fetch(LAST, ids, numbers)))
 
     def _open_all(self, exchange_id: str, rows: Sequence[Any]) -> tuple[tuple[int, Document], ...]:
         opened: list[tuple[int, int, Document]] = []

@@ -1,6 +1,7 @@
 """From a query to SQL. Which index serves it is decided here, not left to the planner's guesses."""
 
 import sqlite3
+from dataclasses import replace
 from typing import Any
 
 from hub.core.exchange import State
@@ -8,12 +9,14 @@ from hub.core.ports import Query, Summary
 from hub.store.record import RecordError, decode
 
 _COLUMNS = "id, state, number, code, begun_us, changed_us, channel, due_us"
+_JOIN_LAST = " JOIN entry AS last ON last.exchange_id = found.id AND last.number = found.number"
 
 
 def find(connection: sqlite3.Connection, query: Query) -> tuple[Summary, ...]:
     """The exchanges that match, each with its opening from its first entry. Raises ValueError for a bad limit."""
     text, values = to_sql(query)
-    return tuple(_summary(row) for row in connection.execute(text, values))
+    read = _summary_with_last if query.with_last_entry else _summary
+    return tuple(read(row) for row in connection.execute(text, values))
 
 
 def to_sql(query: Query) -> tuple[str, list[Any]]:
@@ -43,10 +46,11 @@ def to_sql(query: Query) -> tuple[str, list[Any]]:
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     # The page is cut before the join: only what is shown is decoded. Nothing of a query but states, which are
     # an enumeration, becomes part of the text.
+    more, join = (", last.record", _JOIN_LAST) if query.with_last_entry else ("", "")
     text = (
-        f"SELECT found.*, entry.record FROM"  # noqa: S608 - as said above
+        f"SELECT found.*, entry.record{more} FROM"  # noqa: S608 - as said above
         f" (SELECT {_COLUMNS} FROM {source} {where} ORDER BY id {order} LIMIT ?) AS found"
-        f" JOIN entry ON entry.exchange_id = found.id AND entry.number = 1 ORDER BY found.id {order}"
+        f" JOIN entry ON entry.exchange_id = found.id AND entry.number = 1{join} ORDER BY found.id {order}"
     )
     return text, [*values, query.limit]
 
@@ -72,3 +76,8 @@ def _summary(row: tuple[Any, ...]) -> Summary:
     if opening is None:
         raise RecordError(f"the first entry of exchange {id_} opens nothing")
     return Summary(id_, opening, State(state), number, code, begun_us, changed_us, channel, due_us)
+
+
+def _summary_with_last(row: tuple[Any, ...]) -> Summary:
+    *found, last = row
+    return replace(_summary(tuple(found)), last=decode(last))

@@ -27,6 +27,13 @@ class EmbeddedIdempotency:
 
         return await self._reader.run(read)
 
+    async def release(self, owner: str, key: str, exchange_id: str) -> bool:
+        def delete(connection: sqlite3.Connection) -> bool:
+            text = "DELETE FROM claim WHERE owner = ? AND key = ? AND exchange_id = ?"
+            return connection.execute(text, (owner, key, exchange_id)).rowcount > 0
+
+        return await self._writer.run(delete)
+
     async def forget(self, expired_before_us: int) -> int:
         def delete(connection: sqlite3.Connection) -> int:
             return connection.execute(

@@ -7,7 +7,13 @@ _LARGEST_PART = 64
 
 
 DOCUMENTS_PER_ENTRY = 8
-PLACES: Mapping[str, int] = {"request": 0, "partner_request": 1, "partner_reply": 2, "reply": 3}
+PLACES: Mapping[str, int] = {
+    "request": 0,
+    "partner_request": 1,
+    "partner_reply": 2,
+    "reply": 3,
+    "edited_request": 4,
+}
 """A role's place among its entry's documents, below eight. Part of the file's format: never renumbered."""
 
 

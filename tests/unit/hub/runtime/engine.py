@@ -20,6 +20,7 @@ from hub.core.values import US_PER_S, ContractRef, JsonValue, Text, Version
 from hub.routing.plan import Plan, RoutingTable, Stage
 from hub.runtime.call import Answer, Call
 from hub.runtime.configuration import Configuration, CurrentConfiguration
+from hub.runtime.keys import Keys
 from hub.runtime.pipeline import Pipeline
 from hub.runtime.recorder import Recorder
 from hub.runtime.waiting import Waiters
@@ -202,7 +203,7 @@ def engine(
     )
     key = new_key()
     clients = FakeClientRegistry(ClientRecord("portal", key.prefix, key.hash, (contract_.name,), T0_US))
-    recorder = Recorder(journal, waiters, observer, clock)
+    recorder = Recorder(journal, waiters, observer, clock, Keys(journal, journal.idempotency))
     channels: dict[str, FakeChannel] = {}
     offered: list[tuple[str, str]] = []
 

@@ -1,6 +1,7 @@
 """From a query to SQL, and from rows to summaries."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -80,7 +81,8 @@ def summaries(
         id_ = str(uuid)
         if id_ in openings:
             entry = last.get((id_, number))
-            found.append(Summary(id_, openings[id_], State(state), number, *rest, entry))
+            summary = Summary(id_, openings[id_], State(state), number, *rest)
+            found.append(summary if entry is None else replace(summary, last=entry))
     return tuple(found)
 
 

@@ -23,6 +23,7 @@ MAX_WAITING = 10_000
 MAX_UNPUBLISHED = 10_000
 PUBLISHED_AT_ONCE = 128
 CONFIRMED_WITHIN_S = 10.0
+ATTACHED_WITHIN_S = 10.0
 TOLD_WITHIN_S = 2.0
 CLOSED_WITHIN_S = 2.0
 ATTACH_AGAIN_AFTER_S = 0.5
@@ -122,13 +123,35 @@ class BrokerChannel:
             await asyncio.sleep(ATTACH_AGAIN_AFTER_S)
 
     async def _serve(self, connection: AbstractConnection) -> None:
-        """Consume and publish until the channel is gone."""
-        channel = await answered(connection.channel(publisher_confirms=True, on_return_raises=True))
+        """Consume and publish until the connection or the channel is gone, whatever is being waited for then."""
+        gone = asyncio.Event()
+        # What is under way on a lost connection may never be answered, not even with an error.
+        connection.close_callbacks.add(lambda *_: gone.set())
+        if connection.is_closed:
+            raise ConnectionError("the connection to RabbitMQ was closed")
+        serving = asyncio.ensure_future(self._use(connection, gone))
+        leaving = asyncio.ensure_future(gone.wait())
         try:
-            await answered(channel.set_qos(prefetch_count=self._prefetch))
-            declared = channel.declare_queue(self._queue, durable=True, arguments=dict(_QUORUM))
-            await answered((await answered(declared)).consume(self._arrived))
-            channel.close_callbacks.add(lambda *_: self._wake.set())
+            await asyncio.wait({serving, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            leaving.cancel()
+            if not serving.done():
+                serving.cancel()
+            await asyncio.gather(serving, leaving, return_exceptions=True)
+        if serving.cancelled():
+            raise ConnectionError("the connection to RabbitMQ was lost")
+        await serving
+
+    async def _use(self, connection: AbstractConnection, gone: asyncio.Event) -> None:
+        """Attach, then publish what comes, for ever. Raises what ends the channel."""
+        async with asyncio.timeout(ATTACHED_WITHIN_S):
+            channel = await answered(connection.channel(publisher_confirms=True, on_return_raises=True))
+        try:
+            async with asyncio.timeout(ATTACHED_WITHIN_S):
+                await answered(channel.set_qos(prefetch_count=self._prefetch))
+                declared = channel.declare_queue(self._queue, durable=True, arguments=dict(_QUORUM))
+                await answered((await answered(declared)).consume(self._arrived))
+            channel.close_callbacks.add(lambda *_: gone.set())
             self.attached.set()
             while not channel.is_closed:
                 if self._unpublished:
@@ -139,9 +162,8 @@ class BrokerChannel:
         finally:
             self.attached.clear()
             self._messages.clear()  # they are the broker's again
-            for exchange_id in self._unpublished:
-                await self._here.put(exchange_id)
-            self._unpublished.clear()
+            while self._unpublished:
+                await self._here.put(self._unpublished.popleft())
             with suppress(*_AWAY):
                 async with asyncio.timeout(CLOSED_WITHIN_S):
                     await answered(channel.close())
@@ -149,30 +171,34 @@ class BrokerChannel:
     async def _publish(self, channel: AbstractChannel) -> None:
         """Publish some of what waits, in order, and see what the broker says. Raises what ends the channel."""
         many = min(len(self._unpublished), PUBLISHED_AT_ONCE)
-        group = [self._unpublished.popleft() for _ in range(many)]
-        said = await asyncio.gather(
-            *(self._published(channel, exchange_id) for exchange_id in group), return_exceptions=True
-        )
-        trouble: BaseException | None = None
-        for exchange_id, fault in zip(group, said, strict=True):
-            if isinstance(fault, BaseException):
-                trouble = fault
-                await self._here.put(exchange_id)
-        if trouble is not None:
-            raise trouble
+        unconfirmed = dict.fromkeys(self._unpublished.popleft() for _ in range(many))
 
-    async def _published(self, channel: AbstractChannel, exchange_id: str) -> None:
-        message = Message(exchange_id.encode(), delivery_mode=DeliveryMode.PERSISTENT)
+        async def publish(exchange_id: str) -> None:
+            if await self._is_confirmed(channel, exchange_id):
+                del unconfirmed[exchange_id]
+
         try:
-            await answered(
-                channel.default_exchange.publish(
-                    message, self._queue, mandatory=True, timeout=CONFIRMED_WITHIN_S
-                )
-            )
+            said = await asyncio.gather(*map(publish, tuple(unconfirmed)), return_exceptions=True)
+        finally:
+            for exchange_id in unconfirmed:  # this node can do it
+                await self._here.put(exchange_id)
+        for trouble in said:
+            if isinstance(trouble, BaseException):
+                raise trouble
+
+    async def _is_confirmed(self, channel: AbstractChannel, exchange_id: str) -> bool:
+        """Publish a reference; False if the broker refuses it. Raises what ends the channel."""
+        message = Message(exchange_id.encode(), delivery_mode=DeliveryMode.PERSISTENT)
+        word = channel.default_exchange.publish(message, self._queue, mandatory=True)
+        try:
+            # The client library's own limit leaves out the wait for the socket, which may have no end.
+            async with asyncio.timeout(CONFIRMED_WITHIN_S):
+                await answered(word)
         except PublishError:
             raise  # returned: the queue is gone, and will be declared anew
-        except DeliveryError:  # refused: the queue is full, or just recovering; this node can do it
-            await self._here.put(exchange_id)
+        except DeliveryError:  # the queue is full, or just recovering
+            return False
+        return True
 
     async def _arrived(self, message: AbstractIncomingMessage) -> None:
         exchange_id = _reference(message.body)

@@ -1,6 +1,7 @@
 """Workers go on from the channels; the sweeper offers again whatever is due and was lost on the way."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
@@ -9,7 +10,7 @@ import structlog
 from hub.core import codes
 from hub.core.errors import ExchangeError, NotRecordedError, StateConflictError
 from hub.core.exchange import FINAL, Entry, Exchange, State
-from hub.core.ports import Channel, ChannelClosedError, Query
+from hub.core.ports import Channel, ChannelClosedError, DocumentDamagedError, Query
 from hub.core.values import US_PER_S
 from hub.routing.plan import Plan
 from hub.runtime.codec import RecordedRequests
@@ -27,6 +28,9 @@ SWEEP_PAGES = 5
 OFFERED_AGAIN_AFTER_S = 60
 """How long an offer is taken to be on its way."""
 PAUSE_AFTER_TROUBLE_S = 1.0
+FAULTS_UNTIL_SET_ASIDE = 10
+"""After so many tries that no error explains, an exchange is a person's."""
+MOST_FAULTY = 10_000
 ACCEPTED_AT = 2
 """The entry at which an exchange stands that has just been received and accepted."""
 UNDER_WAY = frozenset(State) - FINAL
@@ -59,6 +63,7 @@ class Workers:
         self._tasks: set[asyncio.Task[None]] = set()
         self._offered: dict[str, tuple[int, int]] = {}  # when, and at which entry it stood
         self._orphans: set[str] = set()
+        self._faults: Counter[str] = Counter()
         self._swept_up_to = ""
         self._consumers: set[asyncio.Task[None]] = set()
         self._is_stopping = False
@@ -172,12 +177,22 @@ class Workers:
             raise
         except ExchangeError as error:
             await self._set_aside(entries, error)
-        except Exception:
-            # A damaged record, or a fault of ours: it would be the same each time, so a person must look.
-            log.exception("an exchange cannot be taken up", exchange_id=entries[0].exchange_id)
+        except Exception as fault:
+            exchange_id = entries[0].exchange_id
+            if not isinstance(fault, DocumentDamagedError) and self._may_pass(exchange_id):
+                raise
+            # A damaged record, or a fault that comes each time: a person must look.
+            log.exception("an exchange cannot be taken up", exchange_id=exchange_id)
             await self._set_aside(entries, ExchangeError(codes.INTERNAL, "the exchange cannot be taken up"))
         else:
             await self._go_on(flow, plan, configuration)
+
+    def _may_pass(self, exchange_id: str) -> bool:
+        """Count a fault; says whether it may yet have been the moment's and not the exchange's."""
+        if len(self._faults) >= MOST_FAULTY:
+            self._faults.clear()
+        self._faults[exchange_id] += 1
+        return self._faults[exchange_id] < FAULTS_UNTIL_SET_ASIDE
 
     async def _go_on(self, flow: Flow, plan: Plan, configuration: Configuration) -> None:
         exchange = flow.exchange

@@ -10,7 +10,7 @@ from hub.core.exchange import FINAL, Exchange, State
 from hub.core.ports import DocumentDamagedError
 from hub.routing.plan import RoutingTable
 from hub.runtime.configuration import Configuration
-from hub.runtime.workers import OFFERED_AGAIN_AFTER_S, SWEEP_BATCH
+from hub.runtime.workers import FAULTS_UNTIL_SET_ASIDE, OFFERED_AGAIN_AFTER_S, SWEEP_BATCH
 from tests.conformance.samples import begin, move
 from tests.unit.hub.runtime.engine import DEADLINE_S, GOOD_REPLY, Engine, engine, until
 
@@ -148,6 +148,37 @@ async def test_an_exchange_whose_record_is_damaged_needs_a_person_and_is_not_tri
     await hub.workers.work(id_)
     assert hub.states(id_)[-1] is S.DEAD_LETTERED
     assert hub.history(id_)[-1].code == "hub.internal"
+
+
+async def test_a_fault_that_passes_costs_an_exchange_nothing():
+    hub = engine()
+    id_ = await accepted(hub)
+    documents = hub.journal.documents
+
+    async def faulty(_exchange_id):
+        hub.journal.documents = documents
+        raise RuntimeError("the moment's, not the exchange's")
+
+    hub.journal.documents = faulty
+    with pytest.raises(RuntimeError):
+        await hub.workers.work(id_)
+    await hub.workers.work(id_)
+    assert hub.states(id_)[-1] is S.COMPLETED
+
+
+async def test_a_fault_that_comes_each_time_needs_a_person_in_the_end():
+    hub = engine()
+    id_ = await accepted(hub)
+
+    async def faulty(_exchange_id):
+        raise RuntimeError("each time")
+
+    hub.journal.documents = faulty
+    for _ in range(FAULTS_UNTIL_SET_ASIDE - 1):
+        with pytest.raises(RuntimeError):
+            await hub.workers.work(id_)
+    await hub.workers.work(id_)
+    assert hub.states(id_)[-1] is S.DEAD_LETTERED
 
 
 async def test_whoever_waits_for_an_exchange_is_told_when_it_is_set_aside():

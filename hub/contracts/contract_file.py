@@ -47,6 +47,7 @@ class ContractFile(StrictModel):
     retention: DaysField
     evidence: Literal["public", "seen", "modelled"]
     partner_format: bool = False
+    cancellable: bool = False
     versions: Annotated[Mapping[VersionField, VersionEntry], Field(min_length=1)]
 
 

@@ -77,6 +77,7 @@ def _contract(file: ContractFile, versions: dict[Version, ContractVersion]) -> C
         evidence=file.evidence,
         is_partner_format=file.partner_format,
         versions=versions,
+        cancellable=file.cancellable,
     )
 
 

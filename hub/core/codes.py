@@ -44,6 +44,8 @@ PATH_UNKNOWN = _code("path.unknown", 404, _C, "چنین نشانی‌ای نیس
 METHOD_NOT_ALLOWED = _code("method.not_allowed", 405, _C, "این روش برای این نشانی مجاز نیست", "The method is not allowed here")
 EXCHANGE_UNKNOWN = _code("exchange.unknown", 404, _C, "چنین تبادلی برای شما نیست", "You have no such exchange")
 EXCHANGE_NOT_CANCELLABLE = _code("exchange.not_cancellable", 409, _C, "این تبادل دیگر لغوشدنی نیست", "The exchange can no longer be cancelled")
+EXCHANGE_CANCELLED = _code("exchange.cancelled", 409, _C, "این تبادل لغو شده است", "The exchange has been cancelled")
+EXCHANGE_DISCARDED = _code("exchange.discarded", 409, _H, "کارشناس سامانه این تبادل را کنار گذاشت؛ دیگر پی گرفته نمی‌شود", "A person at the hub has discarded the exchange; nobody goes on with it", outcome=Outcome.UNKNOWN)
 # Who and what
 AUTH_MISSING = _code("auth.missing", 401, _C, "کلید دسترسی داده نشده است", "No credentials were given")
 AUTH_INVALID = _code("auth.invalid", 401, _C, "کلید دسترسی شناخته نیست", "The credentials are not valid")
@@ -62,6 +64,11 @@ STOPPING = _code("hub.stopping", 503, _H, "سامانه در حال توقف ا�
 INTERNAL = _code("hub.internal", 500, _H, "خطای درونی سامانه", "Something went wrong inside the hub", outcome=Outcome.UNKNOWN)
 INTERRUPTED = _code("hub.interrupted", 503, _H, "سامانه پیش از تحویل از کار افتاد؛ چیزی فرستاده نشد", "The hub stopped before delivery; nothing was sent", retryable=True)
 DEADLINE_EXCEEDED = _code("deadline.exceeded", 504, _H, "مهلت تبادل گذشت", "The exchange's deadline has passed")
+# What persons decide
+CONTROL_DENIED = _code("control.denied", 401, _C, "نشانه‌ی دسترسی به درگاه مدیریت داده نشده یا نادرست است", "The control token is missing or not valid")
+DEAD_LETTER_MOVED_ON = _code("dead_letter.moved_on", 409, _C, "این تبادل در صف بررسی نیست", "The exchange is not a dead letter, or no longer one")
+DEAD_LETTER_UNCERTAIN = _code("dead_letter.uncertain", 409, _C, "شاید سازمان مقصد این پیام را انجام داده باشد؛ تا روشن نشود دوباره فرستاده نمی‌شود", "The partner may have acted on the message; it is not sent again until somebody knows")
+DEAD_LETTER_UNDELIVERABLE = _code("dead_letter.undeliverable", 409, _H, "این پیام اکنون هم تحویل‌شدنی نیست", "The message could not be delivered as things stand now")
 # Routes, conditions, mappings
 ROUTE_NONE = _code("route.none", 500, _H, "برای این پیام مسیری نیست", "No route takes this message")
 CONDITION_FAILED = _code("route.condition_failed", 500, _H, "شرط مسیر محاسبه نشد", "A route's condition could not be evaluated")

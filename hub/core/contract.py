@@ -137,3 +137,5 @@ class Contract:
     is_partner_format: bool
     """A partner's own format: reached only through a route, never granted to clients."""
     versions: Mapping[Version, ContractVersion]
+    cancellable: bool = False
+    """Whether its sender may cancel an exchange that a partner has acknowledged and not yet answered."""

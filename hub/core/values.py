@@ -12,6 +12,8 @@ JsonValue: TypeAlias = Any
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*)*\Z", re.ASCII)
 _VERSION = re.compile(r"(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})\Z", re.ASCII)
 MAX_NAME_LENGTH = 100
+MAX_REASON = 300
+"""How many characters somebody may give for a reason that is recorded."""
 
 
 def is_name(text: str) -> bool:

@@ -10,16 +10,18 @@ from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 from hub.core import codes
-from hub.core.errors import ExchangeError, NotRecordedError, StateConflictError
-from hub.core.exchange import TRANSITIONS, Entry, Exchange, State
+from hub.core.errors import ExchangeError, NotRecordedError
+from hub.core.exchange import Entry
 from hub.core.message import Kind
 from hub.core.ports import ClientRecord, Query
+from hub.gateway.cancellation import reason_given
 from hub.gateway.descriptions import Descriptions
 from hub.gateway.http import bad_header, parse_wait
 from hub.gateway.problem import catalogue, describe, language_of, problem_body, problem_headers
 from hub.gateway.soap.description import SoapDescriptions, address_of
 from hub.gateway.views import contract_view, exchange_view, summary_view
 from hub.gateway.visible import Visible, chosen
+from hub.runtime.cancelling import Cancelling
 from hub.runtime.configuration import CurrentConfiguration
 from hub.runtime.recorder import Recorder
 from hub.runtime.replay import end_of
@@ -42,6 +44,7 @@ class Queries:
         configuration: CurrentConfiguration,
         *,
         public_url: str = "",
+        cancelling: Cancelling | None = None,
     ) -> None:
         """``public_url`` is the hub's address in descriptions; without it, the address that is asked at."""
         self._visible = Visible(access, configuration)
@@ -51,6 +54,7 @@ class Queries:
         self._recorder = recorder
         self._journal = recorder.journal
         self._waiters = waiters
+        self._cancelling = cancelling or Cancelling(recorder, configuration)
 
     def router(self) -> Router:
         """All routes, each answering errors as problem details."""
@@ -101,18 +105,13 @@ class Queries:
         return Response(body, media_type="application/json")
 
     async def cancel_exchange(self, request: Request) -> Response:
-        """``POST /exchanges/{id}/cancel``: cancels what has not been delivered."""
+        """``POST /exchanges/{id}/cancel``: cancels what has not been delivered; as often as one likes."""
         client = self._visible.client(request)
-        exchange = Exchange.replay(await self._of_sender(request, client, 0))
-        if State.CANCELLED not in TRANSITIONS[exchange.state] or exchange.state is State.DEAD_LETTERED:
-            detail = f"the exchange is {exchange.state}"
-            raise ExchangeError(codes.EXCHANGE_NOT_CANCELLABLE, detail)
-        try:
-            await self._recorder.end(exchange, State.CANCELLED, cause=f"client:{client.name}")
-        except StateConflictError as error:
-            detail = "the exchange has just moved on"
-            raise ExchangeError(codes.EXCHANGE_NOT_CANCELLABLE, detail) from error
-        return _json({"exchange_id": exchange.id, "state": exchange.state})
+        entries = await self._of_sender(request, client, 0)
+        reason = await reason_given(request)
+        cause = f"client:{client.name}"
+        cancelled = await self._cancelling.cancel(entries[0].exchange_id, cause=cause, reason=reason)
+        return _json({"exchange_id": cancelled.id, "state": cancelled.state})
 
     async def list_contracts(self, request: Request) -> Response:
         """``GET /contracts``: what the client may use."""

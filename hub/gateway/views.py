@@ -13,6 +13,10 @@ from hub.core.values import US_PER_S, Text
 from hub.gateway.problem import problem_body
 
 JsonObject = dict[str, object]
+PERSON = "person:"
+"""How the causes begin that name a person."""
+_SHOWN_ELSEWHERE = frozenset({"errors"})
+_BEHIND_A_DECISION = _SHOWN_ELSEWHERE | {"reason", "action"}
 
 
 def iso(at_us: int) -> str:
@@ -47,7 +51,7 @@ def exchange_view(
         "final": last.state in FINAL,
         "begun_at": iso(first.at_us),
         "changed_at": iso(last.at_us),
-        "history": [entry_view(entry) for entry in entries],
+        "history": [sender_s_view(entry) for entry in entries],
     }
     if reply is not None:
         view["reply"] = orjson.Fragment(reply)
@@ -56,7 +60,14 @@ def exchange_view(
     return orjson.dumps(view)
 
 
-def entry_view(entry: Entry) -> JsonObject:
+def sender_s_view(entry: Entry) -> JsonObject:
+    """One line of an exchange's history as its sender sees it: which person decided, and why, stays inside."""
+    if not entry.cause.startswith(PERSON):
+        return entry_view(entry)
+    return {**entry_view(entry, hidden=_BEHIND_A_DECISION), "cause": PERSON[:-1]}
+
+
+def entry_view(entry: Entry, hidden: frozenset[str] = _SHOWN_ELSEWHERE) -> JsonObject:
     """One line of an exchange's history."""
     view: JsonObject = {
         "number": entry.number,
@@ -66,7 +77,7 @@ def entry_view(entry: Entry) -> JsonObject:
     }
     if entry.code:
         view["code"] = entry.code
-    detail = {name: value for name, value in entry.detail.items() if name != "errors"}
+    detail = {name: value for name, value in entry.detail.items() if name not in hidden}
     if detail:
         view["detail"] = detail
     if entry.documents:

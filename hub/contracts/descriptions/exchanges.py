@@ -8,7 +8,7 @@ from hub.contracts.descriptions.problems import ASKING, responses
 from hub.core import codes
 from hub.core.exchange import FINAL, State
 from hub.core.message import Role
-from hub.core.values import Text
+from hub.core.values import MAX_REASON, Text
 
 _MOMENT: Final[JsonObject] = {"type": "string", "format": "date-time"}
 _STATE: Final[JsonObject] = {"title": "وضعیت", "x-en": "State", "enum": [str(state) for state in State]}
@@ -100,6 +100,31 @@ SCHEMAS: Final[JsonObject] = {
     "Exchange": EXCHANGE,
     "ExchangeSummary": SUMMARY,
 }
+_CANCELLING: Final = (
+    codes.EXCHANGE_NOT_CANCELLABLE,
+    codes.REQUEST_MALFORMED,
+    codes.REQUEST_TOO_LARGE,
+    codes.REQUEST_INVALID,
+)
+_REASON: Final[JsonObject] = {
+    "required": False,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "reason": {
+                        "title": "چرا؛ بی داده‌ی شخصی",
+                        "x-en": "Why; without personal data",
+                        "type": "string",
+                        "maxLength": MAX_REASON,
+                    }
+                },
+                "additionalProperties": False,
+            }
+        }
+    },
+}
 _QUERY: Final = (*ASKING, codes.NOT_RECORDED, codes.REQUEST_BAD_HEADER)
 TAG: Final[JsonObject] = {
     "name": "exchanges",
@@ -150,11 +175,18 @@ def paths(example: ProblemExample) -> JsonObject:
             "post": _operation(
                 "cancelExchange",
                 Text("لغو آنچه هنوز تحویل نشده است", "Cancel what has not been delivered"),
-                Text("پس از تحویل ممکن نیست.", "Not possible once it has been delivered."),
+                Text(
+                    "آنچه در صف تحویل است لغو می‌شود، مگر آنکه شاید سازمان مقصد در تلاشی پیشین انجامش داده باشد؛ آنچه سازمان "
+                    "مقصد پذیرفته و هنوز پاسخ نداده، تنها اگر قرارداد چنین گفته باشد. دوباره خواستن همان پاسخ را می‌دهد.",
+                    "What waits to be delivered is cancelled, unless the partner may have acted on an earlier try; what a "
+                    "partner has acknowledged and not yet answered, only if the contract says so. Asking again gives "
+                    "the same answer.",
+                ),
                 [*one, language],
                 {"$ref": "#/components/schemas/ExchangeState"},
-                problems=responses([*_QUERY, unknown, codes.EXCHANGE_NOT_CANCELLABLE], example),
+                problems=responses([*_QUERY, unknown, *_CANCELLING], example),
             )
+            | {"requestBody": _REASON}
         },
     }  # fmt: skip
 

@@ -35,9 +35,11 @@ class Desk:
 
         self.app = front_door(no_exchanging, queries.router())
 
-    async def get(self, path: str, *, key: str | None = None, method: str = "GET", query: str = ""):
+    async def get(
+        self, path: str, *, key: str | None = None, method: str = "GET", query: str = "", body: bytes = b""
+    ):
         headers = [("Authorization", f"Bearer {key or self.hub.key}")]
-        return await ask(self.app, method, path, headers=headers, query=query)
+        return await ask(self.app, method, path, headers=headers, query=query, chunks=(body,))
 
     async def exchange(self, **more) -> str:
         return (await self.hub.handle(**more)).exchange_id
@@ -129,7 +131,45 @@ async def test_what_has_not_been_delivered_can_be_cancelled_and_is_not_delivered
     assert (answer.status, answer.json["state"]) == (200, "cancelled")
     await desk.hub.work_all()
     assert desk.hub.endpoint.calls == []
-    assert desk.hub.observer.ended == [("deeds.inquiry", "cancelled", "")]
+    assert desk.hub.observer.ended == [("deeds.inquiry", "cancelled", "exchange.cancelled")]
+
+
+async def test_cancelling_again_gives_the_same_answer_and_is_recorded_once():
+    desk = Desk()
+    id_ = (await desk.hub.handle(respond_async=True)).exchange_id
+    answers = [await desk.get(f"/exchanges/{id_}/cancel", method="POST") for _ in range(2)]
+    assert [(answer.status, answer.json["state"]) for answer in answers] == [(200, "cancelled")] * 2
+    assert desk.hub.states(id_) == [State.RECEIVED, State.ACCEPTED, State.CANCELLED]
+
+
+async def test_a_cancelled_exchange_is_shown_as_such_with_its_sender_s_reason():
+    desk = Desk()
+    id_ = (await desk.hub.handle(respond_async=True)).exchange_id
+    await desk.get(f"/exchanges/{id_}/cancel", method="POST", body='{"reason": "پرونده بسته شد"}'.encode())
+    shown = (await desk.get(f"/exchanges/{id_}")).json
+    assert (shown["state"], shown["problem"]["code"]) == ("cancelled", "exchange.cancelled")
+    assert shown["history"][-1]["cause"] == "client:portal"
+    assert shown["history"][-1]["detail"] == {"reason": "پرونده بسته شد"}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"[]", 422, "request.invalid"),
+        (b"{", 400, "request.malformed"),
+        (b'{"reason": 7}', 422, "request.invalid"),
+        (b'{"reason": "a\\u0000b"}', 422, "request.invalid"),
+        (b'{"why": "so"}', 422, "request.invalid"),
+        (b'{"reason": "' + b"x" * 301 + b'"}', 422, "request.invalid"),
+        (b" " * 5000, 413, "request.too_large"),
+    ],
+)
+async def test_a_reason_that_is_none_cancels_nothing(body, status, code):
+    desk = Desk()
+    id_ = (await desk.hub.handle(respond_async=True)).exchange_id
+    answer = await desk.get(f"/exchanges/{id_}/cancel", method="POST", body=body)
+    assert (answer.status, answer.json["code"]) == (status, code)
+    assert desk.hub.states(id_)[-1] is State.ACCEPTED
 
 
 async def test_what_has_been_delivered_cannot_be_cancelled():

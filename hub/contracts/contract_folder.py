@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.contracts.contract_file import ContractFile, VersionEntry, check_lifecycle
+from hub.contracts.normaliser import read_normaliser
 from hub.contracts.schema_lint import check_schema
 from hub.contracts.xml.binding import UnbindableError, XmlBinding
 from hub.core.contract import Contract, ContractVersion, Pattern, Schema
@@ -15,9 +16,11 @@ from hub.reading.document import Document
 from hub.reading.files import read_bytes, read_yaml_file, shown
 from hub.reading.json_text import read_json
 from hub.reading.model import closest, read_model
+from hub.reading.yaml_text import read_yaml
 
 CONTRACT_FILE = "contract.yaml"
 SCHEMA_END = ".schema.json"
+NORMALISE_END = ".normalise.yaml"
 _FOLDERS = frozenset({"examples", "mappings"})
 
 _KINDS: dict[Pattern, tuple[frozenset[Kind], frozenset[Kind]]] = {
@@ -31,6 +34,11 @@ _KINDS: dict[Pattern, tuple[frozenset[Kind], frozenset[Kind]]] = {
 def schema_name(version: Version, kind: Kind) -> str:
     """The file that a version's schema lies in."""
     return f"{version}.{kind}{SCHEMA_END}"
+
+
+def normalise_name(version: Version, kind: Kind) -> str:
+    """The file that says which fields of a version's document have one spelling inside the hub; optional."""
+    return f"{version}.{kind}{NORMALISE_END}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ def _load_version(
         path = folder / schema_name(number, kind)
         if kind in _KINDS[file.pattern][1] and path.is_file():
             try:
-                schemas[kind] = _load_schema(path, root)
+                schemas[kind] = _load_schema(path, folder / normalise_name(number, kind), root)
             except LintError as error:
                 findings += error.findings
     if findings:
@@ -118,10 +126,15 @@ def _xml_form(ref: ContractRef, schemas: dict[Kind, Schema]) -> tuple[XmlBinding
         return None, str(error)
 
 
-def _load_schema(path: Path, root: Path) -> Schema:
+def _load_schema(path: Path, normalise: Path, root: Path) -> Schema:
     raw = read_bytes(path, root)
     document = read_json(raw, shown(path, root))
-    return Schema(source=document.value, text=raw, validator=check_schema(document, raw))
+    validator = check_schema(document, raw)
+    normaliser = None
+    if normalise.is_file():
+        text = read_bytes(normalise, root)
+        normaliser = read_normaliser(read_yaml(text, shown(normalise, root)), text, document.value)
+    return Schema(source=document.value, text=raw, validator=validator, normaliser=normaliser)
 
 
 def _check_files(document: Document, file: ContractFile, folder: Path, root: Path) -> Iterator[Finding]:
@@ -129,6 +142,12 @@ def _check_files(document: Document, file: ContractFile, folder: Path, root: Pat
     must, may = _KINDS[file.pattern]
     present = {path.name for path in folder.iterdir()}
     expected = {schema_name(number, kind) for number in file.versions for kind in may}
+    expected |= {
+        normalise_name(number, kind)
+        for number in file.versions
+        for kind in may
+        if schema_name(number, kind) in present
+    }
     for number in file.versions:
         for kind in sorted(must):
             name = schema_name(number, kind)

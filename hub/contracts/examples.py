@@ -1,5 +1,7 @@
 """The examples beside a contract: valid ones must pass, invalid ones must fail as they say.
 
+Both are judged as the hub judges messages: put into their canonical spelling first, where the version asks for it.
+
 ``examples/VERSION/valid/NAME.request.json`` and ``.reply.json``; ``examples/VERSION/invalid/NAME.request.json``
 and ``.reply.json`` with what must be found in ``NAME.expect.yaml``.
 """
@@ -10,6 +12,7 @@ from pathlib import Path
 
 from pydantic import RootModel
 
+from hub.core.canonical import canonical
 from hub.core.contract import Contract, ContractVersion
 from hub.core.findings import Finding, LintError
 from hub.core.message import Kind
@@ -83,6 +86,7 @@ def catalogue_examples(
                 except LintError as error:
                     findings += error.findings
                     continue
+                document, _ = canonical(document, schema.normaliser)
                 if schema.validator.is_valid(document):
                     named[path.name.removesuffix(f".{kind}.json")] = document
                 else:
@@ -125,7 +129,8 @@ def _lint_file(version: ContractVersion, path: Path, root: Path, *, is_valid: bo
         yield Finding(name, 0, "example.stray-file", "this is no example of a schema of this version", hint)
         return
     document = read_json_file(path, root)
-    errors = version.schemas[kind].validator.errors(document.value)
+    body, _ = canonical(document.value, version.schemas[kind].normaliser)
+    errors = version.schemas[kind].validator.errors(body)
     if is_valid:
         for error in errors:
             line = document.line(_location(document.value, error.pointer))

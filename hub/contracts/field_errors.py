@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from jsonschema_rs import ValidationError
 
+from hub.contracts.formats import FORMATS
 from hub.core.errors import FieldError
 from hub.core.values import JsonValue, Text
 from hub.reading.pointer import to_pointer
@@ -109,7 +110,8 @@ def _read(
     else:
         around = _at(schema, error.schema_path) if code == "forbidden" else around
         title = _title(around, _last_name(place))
-        yield _found(place, code, title, _rule_facts(code, facts, formats))
+        item = _found(place, code, title, _rule_facts(code, facts, formats))
+        yield _with_reason(item, facts["format"], error.instance) if code == "format" else item
 
 
 def _meant_form(context: list[list[ValidationError]], depth: int) -> list[ValidationError]:
@@ -133,6 +135,16 @@ def _found(place: tuple[str | int, ...], code: str, title: Text, facts: Mapping[
     text = _TEXTS.get(key, _OTHER)
     values = {**facts, "fa": title.fa, "en": title.en}
     return _Found(place, code, Text(text.fa.format(**values), text.en.format(**values)))
+
+
+def _with_reason(item: _Found, name: str, value: JsonValue) -> _Found:
+    """The form that a format asks for, and what exactly is wrong: a clerk looks for another mistake in each case."""
+    known = FORMATS.get(name)
+    reason = known.reason(value) if known is not None and isinstance(value, str) else None
+    if reason is None:
+        return item
+    detail = Text(f"{item.detail.fa}؛ {reason.fa}", f"{item.detail.en}. {reason.en}")
+    return _Found(item.place, item.code, detail)
 
 
 def _rule_facts(code: str, facts: Mapping[str, Any], formats: Mapping[str, Text]) -> Mapping[str, Any]:

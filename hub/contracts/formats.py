@@ -27,6 +27,14 @@ class Format:
     canonicalise: Callable[[str], str]
     """Returns the canonical form, or raises IdentifierError."""
 
+    def reason(self, value: str) -> Text | None:
+        """What is wrong with a text, beyond its spelling, in words for who typed it; never repeats it (G10)."""
+        try:
+            self.canonicalise(value)
+        except IdentifierError as error:
+            return error.text
+        return None
+
     def accepts(self, value: str) -> bool:
         """Tell whether ``value`` is in canonical form. Never raises."""
         try:

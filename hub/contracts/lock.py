@@ -1,6 +1,6 @@
-"""``contracts.lock``: digests of all released schemas, so that a released version never changes (G4).
+"""``contracts.lock``: digests of all released schemas and normalisers, so that a released version never changes (G4).
 
-The file has one line for each schema of a version that is released, deprecated or retired: the SHA-256 of
+The file has one line for each such file of a version that is released, deprecated or retired: the SHA-256 of
 its bytes in hex, two spaces, its path below the folder of contracts; sorted by path. ``sha256sum -c`` reads
 it too.
 """
@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from hub.contracts.contract_folder import schema_name
-from hub.core.contract import Contract, Status
+from hub.contracts.contract_folder import normalise_name, schema_name
+from hub.core.contract import Contract, ContractVersion, Status
 from hub.core.findings import Finding, LintError
 
 LOCK_FILE: Final = "contracts.lock"
@@ -49,12 +49,19 @@ def write_lock(folder: Path, contracts: Iterable[Contract]) -> tuple[str, ...]:
 
 def _released(contracts: Iterable[Contract]) -> dict[str, str]:
     return {
-        f"{contract.name}/{schema_name(number, kind)}": hashlib.sha256(schema.text).hexdigest()
+        f"{contract.name}/{name}": hashlib.sha256(text).hexdigest()
         for contract in contracts
-        for number, version in contract.versions.items()
+        for version in contract.versions.values()
         if version.status is not Status.DRAFT
-        for kind, schema in version.schemas.items()
+        for name, text in _files(version)
     }
+
+
+def _files(version: ContractVersion) -> Iterator[tuple[str, bytes]]:
+    for kind, schema in version.schemas.items():
+        yield schema_name(version.ref.version, kind), schema.text
+        if schema.normaliser is not None:
+            yield normalise_name(version.ref.version, kind), schema.normaliser.text
 
 
 def _compare(locked: Mapping[str, str], released: Mapping[str, str], *, complete: bool) -> Iterator[Finding]:

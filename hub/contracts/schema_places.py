@@ -82,6 +82,10 @@ class SchemaPlace:
         names = (name for s in self._certain() for name in s.get("required", ()) if isinstance(name, str))
         return tuple(dict.fromkeys(names))
 
+    def statements(self) -> Iterator[Mapping[str, JsonValue]]:
+        """The schemas that always judge a value here, references followed."""
+        yield from self._certain()
+
     def types(self) -> frozenset[str]:
         """The JSON types that a value here may have."""
         found = _ALL_TYPES

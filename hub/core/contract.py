@@ -49,6 +49,27 @@ class Validator(Protocol):
         ...
 
 
+class Normaliser(Protocol):
+    """Puts the fields that a contract version names into one spelling. Pure, and safe to share."""
+
+    @property
+    def table(self) -> Mapping[str, str]:
+        """Which place has which form, as the version's file says it."""
+        ...
+
+    @property
+    def text(self) -> bytes:
+        """The file's bytes."""
+        ...
+
+    def __call__(self, document: JsonValue) -> tuple[JsonValue, tuple[str, ...]]:
+        """The canonical document, and the pointers of the fields that were written otherwise.
+
+        The given document stays as it is. What has no canonical form is left for the validator to judge.
+        """
+        ...
+
+
 class XmlForm(Protocol):
     """The XML form of one contract version's documents. Pure, and safe to share.
 
@@ -93,6 +114,8 @@ class Schema:
     text: bytes
     """The file's bytes, as served to clients."""
     validator: Validator
+    normaliser: Normaliser | None = None
+    """Applied before the validator judges; None where documents are taken as they are written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Message:
     headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
     wire: bytes | None = None
     media_type: str = JSON
+    original: JsonValue = None
+    """The body as its sender wrote it, where that differs from its canonical form; else None."""
 
 
 class Role(StrEnum):

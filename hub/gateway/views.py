@@ -142,6 +142,13 @@ def version_view(version: ContractVersion) -> JsonObject:
     }
     for kind in version.schemas:
         view[f"{kind}_schema"] = f"{base}/{kind}.schema.json{query}"
+    normalised = {
+        kind: dict(schema.normaliser.table)
+        for kind, schema in version.schemas.items()
+        if schema.normaliser is not None
+    }
+    if normalised:
+        view["normalised"] = normalised
     if version.xml is not None:
         view["soap"] = f"/soap/{ref.name}/v{ref.version.major}{query}"
         view["wsdl"] = f"{base}/service.wsdl{query}"

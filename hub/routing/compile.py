@@ -66,10 +66,17 @@ class _RouteCompiler:
             for version in versions:
                 forward = self._chain(Kind.REQUEST, version.ref, endpoint.contract)
                 back = self._chain(Kind.REPLY, endpoint.contract, version.ref)
-                validator = partner_version.schemas[Kind.REPLY].validator
+                schema = partner_version.schemas[Kind.REPLY]
                 plans.append(
                     Plan(
-                        self._route, version, condition, endpoint, (*steps, *forward), validator, tuple(back)
+                        self._route,
+                        version,
+                        condition,
+                        endpoint,
+                        (*steps, *forward),
+                        schema.validator,
+                        tuple(back),
+                        schema.normaliser,
                     )
                 )
         if self._findings:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hub.core import codes
+from hub.core.canonical import canonical
 from hub.core.contract import ContractVersion
 from hub.core.errors import ExchangeError
 from hub.core.message import Kind, Message
@@ -15,6 +16,7 @@ from hub.core.step import StepContext
 from hub.core.values import ContractRef, JsonValue
 from hub.routing.plan import Plan, RoutingTable, condition_variables, run_stages
 
+NORMALISE = "normalise"
 VALIDATE = "validate"
 ROUTE = "route"
 
@@ -81,9 +83,13 @@ def explain(
 ) -> Explanation:
     """Take a request from validation to the endpoint's door. Never raises for what a message brings."""
     explanation = Explanation(version.ref)
-    message = Message(version.ref, Kind.REQUEST, document)
     explanation.stages.append(StageOutput("request", version.ref, document))
-    errors = version.schemas[Kind.REQUEST].validator.errors(document)
+    schema = version.schemas[Kind.REQUEST]
+    body, original = canonical(document, schema.normaliser)
+    if original is not None:
+        explanation.stages.append(StageOutput(NORMALISE, version.ref, body))
+    message = Message(version.ref, Kind.REQUEST, body, original=None if original is None else document)
+    errors = schema.validator.errors(body)
     if errors:
         explanation.failure = Failure(VALIDATE, ExchangeError(codes.REQUEST_INVALID, errors=errors))
         return explanation

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from hub.core import codes
-from hub.core.contract import ContractVersion, Validator
+from hub.core.contract import ContractVersion, Normaliser, Validator
 from hub.core.endpoint import EndpointFacts
 from hub.core.errors import ExchangeError
 from hub.core.exchange import Opening
@@ -42,6 +42,8 @@ class Plan:
     """Judges the partner's reply in the partner's own contract (G5)."""
     back: tuple[Stage, ...]
     """From the partner's reply to the sender's."""
+    partner_normaliser: Normaliser | None = None
+    """Puts the partner's reply into the spelling that its contract asks for, before it is judged."""
 
     def holds(self, variables: Mapping[str, JsonValue]) -> bool:
         """Whether the route takes the message. Raises ExchangeError if the condition cannot be evaluated."""

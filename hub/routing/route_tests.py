@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import RootModel
 
 from hub.core import codes
+from hub.core.canonical import canonical
 from hub.core.contract import Contract, ContractVersion, Pattern
 from hub.core.errors import ExchangeError
 from hub.core.exchange import Opening
@@ -189,7 +190,9 @@ class _Runner:
         self, then: _Then, version: ContractVersion, plan: Plan, context: StepContext
     ) -> Iterator[str]:
         failure, reply = None, None
-        partner_reply = Message(plan.endpoint.contract, Kind.REPLY, self._document(then.partner_reply))
+        body, original = canonical(self._document(then.partner_reply), plan.partner_normaliser)
+        written = None if original is None else original.document
+        partner_reply = Message(plan.endpoint.contract, Kind.REPLY, body, original=written)
         errors = plan.partner_reply.errors(partner_reply.body)
         if errors:
             failure = Failure("validate", ExchangeError(codes.PARTNER_INVALID, errors=errors))

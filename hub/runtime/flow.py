@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import orjson
 
 from hub.core import codes
+from hub.core.canonical import Original
 from hub.core.contract import Contract, ContractVersion, Pattern
 from hub.core.errors import ExchangeError
-from hub.core.exchange import Exchange, Opening, State, Transition
+from hub.core.exchange import NO_DETAIL, Exchange, Opening, State, Transition
 from hub.core.message import JSON, Document, Kind, Message, Role
 from hub.core.ports import Claim, ClientRecord
 from hub.core.step import StepContext
@@ -52,7 +53,7 @@ class Intake:
         )
         return rejected
 
-    def begin(self, body: JsonValue) -> "Flow":
+    def begin(self, body: JsonValue, original: Original | None = None) -> "Flow":
         """The exchange, received; called once client, contract, version and body are known and valid."""
         if self.contract is None or self.version is None or self.raw is None:
             raise RuntimeError("an exchange begins only once its message is known to be valid")
@@ -64,12 +65,20 @@ class Intake:
             state=State.RECEIVED,
             at_us=self.begun_us,
             cause=self._cause,
+            detail=NO_DETAIL if original is None else {"normalised": str(original)},
             documents=(Document(Role.REQUEST, ref, media_type, self.raw),),
         )
         attended = (
             self.contract.pattern is Pattern.REQUEST_REPLY and not call.respond_async and call.wait_s is None
         )
-        message = Message(ref, Kind.REQUEST, body, wire=self.raw, media_type=media_type)
+        message = Message(
+            ref,
+            Kind.REQUEST,
+            body,
+            wire=self.raw,
+            media_type=media_type,
+            original=None if original is None else original.document,
+        )
         return Flow(
             exchange, self.version, message, attended, self, [received], self._claim(body), codec=call.codec
         )

@@ -9,12 +9,14 @@ Only the first and the last step know the protocol; they are the gateway's (``hu
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import orjson
 import structlog
 
 from hub.contracts.json_body import JsonLimits
 from hub.core import codes
+from hub.core.canonical import canonical
 from hub.core.endpoint import Acknowledgement, Delivery
 from hub.core.errors import AlreadyClaimedError, Code, ExchangeError, NotRecordedError, StateConflictError
 from hub.core.exchange import State
@@ -119,12 +121,13 @@ class Pipeline:
         )
         intake.raw = await call.receive()
         body = (call.codec or self._json).decode(intake.raw, call.media_type, intake.version)
-        validator = intake.version.schemas[Kind.REQUEST].validator
-        if not validator.is_valid(body):
-            raise ExchangeError(codes.REQUEST_INVALID, errors=validator.errors(body))
+        schema = intake.version.schemas[Kind.REQUEST]
+        body, original = canonical(body, schema.normaliser)
+        if not schema.validator.is_valid(body):
+            raise ExchangeError(codes.REQUEST_INVALID, errors=schema.validator.errors(body))
         if self._is_evidence_overdue():
             raise ExchangeError(codes.EVIDENCE_OVERDUE, retry_after_s=EVIDENCE_RETRY_AFTER_S)
-        return intake.begin(body)
+        return intake.begin(body, original)
 
     async def _refuse(self, intake: Intake, refusal: ExchangeError) -> Answer:
         """A refusal is recorded too (G6)."""
@@ -300,8 +303,11 @@ class Pipeline:
 
         With its bytes as they are recorded, always in JSON, and as the sender gets them.
         """
-        if not plan.partner_reply.is_valid(answer.body):
-            raise ExchangeError(codes.PARTNER_INVALID, errors=plan.partner_reply.errors(answer.body))
+        body, original = canonical(answer.body, plan.partner_normaliser)
+        if not plan.partner_reply.is_valid(body):
+            raise ExchangeError(codes.PARTNER_INVALID, errors=plan.partner_reply.errors(body))
+        if original is not None:
+            answer = replace(answer, body=body, original=original.document)
         reply = _carried(plan.back, answer, flow)
         if not plan.back:  # else each translator has judged what it made
             validator = flow.version.schemas[Kind.REPLY].validator
@@ -339,6 +345,6 @@ def _given_up(flow: Flow, code: Code) -> Answer:
 
 def _document(role: Role, message: Message) -> Document:
     """A message as it is recorded: the bytes of its wire where it came over one."""
-    if message.wire is not None:
+    if message.wire is not None and (message.original is None or role is Role.PARTNER_REPLY):
         return Document(role, message.contract, message.media_type, message.wire)
     return Document(role, message.contract, JSON, orjson.dumps(message.body))

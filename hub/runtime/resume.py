@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from hub.core import codes
+from hub.core.canonical import canonical
 from hub.core.contract import ContractVersion
 from hub.core.errors import ExchangeError
 from hub.core.exchange import Entry, Exchange
@@ -49,8 +50,16 @@ def newest_request(
     if not forms:
         raise ExchangeError(codes.INTERNAL, "the recorded request is gone")
     newest = forms[-1]
-    body = recorded.document(newest, version)
-    return Message(version.ref, Kind.REQUEST, body, wire=newest.body, media_type=newest.media_type)
+    written = recorded.document(newest, version)
+    body, original = canonical(written, version.schemas[Kind.REQUEST].normaliser)
+    return Message(
+        version.ref,
+        Kind.REQUEST,
+        body,
+        wire=newest.body,
+        media_type=newest.media_type,
+        original=None if original is None else written,
+    )
 
 
 def plan_of(flow: Flow, configuration: Configuration) -> Plan:

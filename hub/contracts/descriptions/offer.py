@@ -79,6 +79,7 @@ class Offer:
                     "version": str(version.ref.version),
                     "status": version.status,
                     **_days(version),
+                    **_normalised(version),
                 }
                 for version in self.versions
             ],
@@ -93,6 +94,16 @@ def _days(version: ContractVersion) -> JsonObject:
         "successor": version.successor,
     }
     return {name: str(value) for name, value in told.items() if value is not None}
+
+
+def _normalised(version: ContractVersion) -> JsonObject:
+    """Which fields may be written in other spellings than the schema's, and the form that they are put into."""
+    found: JsonObject = {
+        kind: dict(schema.normaliser.table)
+        for kind, schema in version.schemas.items()
+        if schema.normaliser is not None
+    }
+    return {"normalised": found} if found else {}
 
 
 def said(text: Text) -> JsonObject:

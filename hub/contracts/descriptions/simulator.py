@@ -6,6 +6,7 @@ import orjson
 
 from hub.contracts.descriptions.offer import Examples
 from hub.contracts.descriptions.samples import sample
+from hub.core.canonical import canonical
 from hub.core.contract import ContractVersion
 from hub.core.errors import FieldError
 from hub.core.message import Kind
@@ -36,6 +37,7 @@ class Simulator:
 
         Raises InvalidRequestError; NoSampleError where the reply's schema gives nothing.
         """
+        request, _ = canonical(request, self._request.normaliser)
         if not self._request.validator.is_valid(request):
             raise InvalidRequestError(self._request.validator.errors(request))
         digest = _digest(request)

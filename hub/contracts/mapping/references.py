@@ -14,6 +14,8 @@ from hub.reading.model import closest
 from hub.reading.pointer import split, to_pointer
 
 _MAX_DEPTH = 12
+_DOCUMENTS = frozenset({"source", "original"})
+"""The document in its canonical spelling, and as it was written: one schema tells of both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ class ReferenceLint:
         return place, None
 
     def _start(self, root: str, scope: _Scope) -> SchemaPlace | None:
-        if root == "source":
+        if root in _DOCUMENTS:
             return self._source
         if root == "item":
             return scope.item
@@ -164,8 +166,8 @@ class ReferenceLint:
                 into.add(absolute)
 
     def _absolute(self, path: Path, scope: _Scope) -> Path | None:
-        if path[0] == "source":
-            return path
+        if path[0] in _DOCUMENTS:
+            return ("source", *path[1:])
         start = (
             scope.item_path
             if path[0] == "item"

@@ -59,12 +59,22 @@ class Translator:
         """
         if message.contract != self.source or message.kind is not self.kind:
             raise ValueError(f"{self.path} does not translate a {message.kind} of {message.contract}")
-        body = self.translate(message.body, exchange_variables(context))
+        body = self.translate(message.body, exchange_variables(context), message.original)
         return Message(self.target, self.kind, body, message.headers)
 
-    def translate(self, source: JsonValue, exchange: Mapping[str, JsonValue]) -> JsonValue:
-        """Make the target document. Raises ExchangeError as a call does."""
-        variables = {"source": source, "exchange": exchange, "constants": self._constants}
+    def translate(
+        self, source: JsonValue, exchange: Mapping[str, JsonValue], original: JsonValue = None
+    ) -> JsonValue:
+        """Make the target document. Raises ExchangeError as a call does.
+
+        ``original`` is the source as it was written, where a normaliser has changed it.
+        """
+        variables = {
+            "source": source,
+            "original": source if original is None else original,
+            "exchange": exchange,
+            "constants": self._constants,
+        }
         try:
             body = self._scope.build(variables)
         except FieldError as error:

@@ -13,7 +13,7 @@ from hub.reading.document import Document
 from hub.reading.model import closest
 
 EXCHANGE_FIELDS = ("id", "case_id", "sender", "on_behalf_of", "begun_at")
-ROOT_VARIABLES = frozenset({"source", "exchange", "constants"})
+ROOT_VARIABLES = frozenset({"source", "original", "exchange", "constants"})
 ITEM_VARIABLES = ROOT_VARIABLES | {"item"}
 INNER_VARIABLES = ITEM_VARIABLES | {"outer"}
 _SCOPES = (ROOT_VARIABLES, ITEM_VARIABLES, INNER_VARIABLES)

@@ -172,3 +172,15 @@ def test_versions_that_do_not_exist_are_named(folder: Folder) -> None:
         (1, "mapping.contract-unknown"),
         (1, "mapping.contract-unknown"),
     ]
+
+
+def test_the_original_is_held_against_the_source_s_schema(folder: Folder) -> None:
+    source, target = obj(name=TEXT, note=TEXT), obj(name=NUMBER, note=TEXT, typed=TEXT)
+    folder.contract("s", source).contract("t", target)
+    folder.mapping(
+        "s@1.0", "t@1.0", "fields: {note: original.note, name: original.name, typed: original.nam}"
+    )
+    rules = {(finding.rule, finding.message) for finding in folder.findings()}
+    assert ("mapping.type", "original.name is string, but name must be integer") in rules
+    assert any(rule == "mapping.source-unknown" and "original.nam" in text for rule, text in rules)
+    assert not any(rule == "mapping.source-unread" for rule, _ in rules)

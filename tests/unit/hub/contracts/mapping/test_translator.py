@@ -224,3 +224,13 @@ def test_only_a_bare_literal_is_taken_without_the_language(text: str) -> None:
 def test_a_target_is_a_path_of_fields_and_lists(text: str) -> None:
     with pytest.raises(ValueError, match="not a target field"):
         Target.parse(text)
+
+
+def test_what_the_sender_wrote_is_there_beside_the_canonical_form(folder: Folder) -> None:
+    made = translator(folder, "fields: {name: source.name, typed: original.name, 'gone?': original.gone}")
+    ref = ContractRef.parse("s@1.0")
+    typed = Message(ref, Kind.REQUEST, {"name": "علی"}, original={"name": "علي"})
+    assert made(typed, CONTEXT).body == {"name": "علی", "typed": "علي"}
+    assert made(typed, CONTEXT).original is None  # the other contract's document was written by nobody
+    plain = Message(ref, Kind.REQUEST, {"name": "علی"})
+    assert made(plain, CONTEXT).body == {"name": "علی", "typed": "علی"}

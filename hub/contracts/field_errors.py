@@ -110,8 +110,11 @@ def _read(
     else:
         around = _at(schema, error.schema_path) if code == "forbidden" else around
         title = _title(around, _last_name(place))
-        item = _found(place, code, title, _rule_facts(code, facts, formats))
-        yield _with_reason(item, facts["format"], error.instance) if code == "format" else item
+        reason = _reason(facts["format"], error.instance) if code == "format" else None
+        if reason is not None:
+            yield _Found(place, code, Text(f"«{title.fa}»: {reason.fa}", f"{title.en}: {reason.en}"))
+            return
+        yield _found(place, code, title, _rule_facts(code, facts, formats))
 
 
 def _meant_form(context: list[list[ValidationError]], depth: int) -> list[ValidationError]:
@@ -137,14 +140,10 @@ def _found(place: tuple[str | int, ...], code: str, title: Text, facts: Mapping[
     return _Found(place, code, Text(text.fa.format(**values), text.en.format(**values)))
 
 
-def _with_reason(item: _Found, name: str, value: JsonValue) -> _Found:
-    """The form that a format asks for, and what exactly is wrong: a clerk looks for another mistake in each case."""
+def _reason(name: str, value: JsonValue) -> Text | None:
+    """What exactly a text of a hub's format breaks: a clerk looks for another mistake in each case."""
     known = FORMATS.get(name)
-    reason = known.reason(value) if known is not None and isinstance(value, str) else None
-    if reason is None:
-        return item
-    detail = Text(f"{item.detail.fa}؛ {reason.fa}", f"{item.detail.en}. {reason.en}")
-    return _Found(item.place, item.code, detail)
+    return known.reason(value) if known is not None and isinstance(value, str) else None
 
 
 def _rule_facts(code: str, facts: Mapping[str, Any], formats: Mapping[str, Text]) -> Mapping[str, Any]:

@@ -2,12 +2,11 @@
 
 import base64
 import json
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 from lxml import etree
 
 from tests.system.peyvand_process import ROOT
@@ -38,24 +37,24 @@ def typed() -> dict[str, Any]:
     return document
 
 
-def post(hub: SoapHub, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes, Any]:
-    request = urllib.request.Request(hub.hub.public + path, body, dict(headers))
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(request, timeout=60) as answer:
-            return answer.status, answer.read(), answer.headers
-    except urllib.error.HTTPError as refusal:
-        return refusal.code, refusal.read(), refusal.headers
+def call(hub: SoapHub, method: str, path: str, body: bytes = b"", **headers: str) -> requests.Response:
+    with requests.Session() as session:
+        session.trust_env = False
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        return session.request(method, hub.hub.public + path, data=body, headers=given, timeout=60)
 
 
 def ask(hub: SoapHub, document: Any, major: int = 2) -> tuple[int, Any, Any]:
-    headers = {
-        "Authorization": f"Bearer {hub.key}",
-        "Content-Type": "application/json",
-        "Accept-Language": "fa",
-    }
-    status, body, out = post(hub, f"/exchange/{CONTRACT}/v{major}", json.dumps(document).encode(), headers)
-    return status, json.loads(body), out
+    answer = call(
+        hub,
+        "POST",
+        f"/exchange/{CONTRACT}/v{major}",
+        json.dumps(document).encode(),
+        Authorization=f"Bearer {hub.key}",
+        Content_Type="application/json",
+        Accept_Language="fa",
+    )
+    return answer.status_code, answer.json(), answer.headers
 
 
 def element(name: str, value: Any) -> Any:
@@ -81,20 +80,23 @@ def test_rest_takes_what_is_typed_and_tells_which_fields_it_put_right(hub: SoapH
     status, reply, headers = ask(hub, typed())
     assert status == 200, reply
     assert reply["estate"] == expected["estate"]
-    request = urllib.request.Request(
-        f"{hub.hub.public}/exchanges/{headers['Exchange-Id']}", headers={"Authorization": f"Bearer {hub.key}"}
-    )
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
-        history = json.loads(answer.read())["history"]
+    shown = call(hub, "GET", f"/exchanges/{headers['Exchange-Id']}", Authorization=f"Bearer {hub.key}")
+    history = shown.json()["history"]
     assert "/requester/officer/national_code" in history[0]["detail"]["normalised"].split()
 
 
 def test_soap_takes_the_same(hub: SoapHub) -> None:
     credentials = base64.b64encode(f"{hub.user}:{hub.key}".encode()).decode()
-    headers = {"Authorization": f"Basic {credentials}", "Content-Type": "text/xml; charset=utf-8"}
-    status, body, _ = post(hub, f"/soap/{CONTRACT}/v2", envelope(typed()), headers)
-    assert status == 200, body.decode()
-    note = etree.fromstring(body).findtext(f".//{{{NS}}}estate_note_number")
+    answer = call(
+        hub,
+        "POST",
+        f"/soap/{CONTRACT}/v2",
+        envelope(typed()),
+        Authorization=f"Basic {credentials}",
+        Content_Type="text/xml; charset=utf-8",
+    )
+    assert answer.status_code == 200, answer.text
+    note = etree.fromstring(answer.content).findtext(f".//{{{NS}}}estate_note_number")
     assert note == CANONICAL["deed"]["estate_note_number"]
 
 

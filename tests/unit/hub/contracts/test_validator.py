@@ -87,8 +87,8 @@ def test_what_is_missing_is_named() -> None:
 
 def test_texts_name_the_field_as_its_schema_does_in_both_languages() -> None:
     (error,) = validator(PERSON).errors(GOOD | {"national_code": "1"})
-    assert error.detail.fa == "«کد ملی» باید چنین باشد: کد ملی، ۱۰ رقم"
-    assert error.detail.en == "National code must be: national code, 10 digits"
+    assert error.detail.fa == "«کد ملی»: کد ملی باید ۱۰ رقم باشد؛ صفرهای آغاز آن را هم بنویسید"
+    assert error.detail.en == "National code: A national code has 10 digits, leading zeros included"
     (missing,) = validator(PERSON).errors({"kind": "natural"})
     assert (missing.detail.fa, missing.detail.en) == ("«کد ملی» داده نشده است", "National code is missing")
     (other,) = validator(PERSON).errors(GOOD | {"kind": "x"})

@@ -32,7 +32,7 @@ async def resume(
     holds its request; DocumentDamagedError as the journal does.
     """
     exchange = Exchange.replay(entries)
-    version = _version(exchange, configuration)
+    version = version_of(exchange, configuration)
     request = newest_request(await journal.documents(exchange.id), version, recorded)
     return Flow(exchange, version, request, attended=False, intake=None)
 
@@ -76,7 +76,8 @@ def plan_of(flow: Flow, configuration: Configuration) -> Plan:
     return configuration.routing.select(flow.request, flow.context)
 
 
-def _version(exchange: Exchange, configuration: Configuration) -> ContractVersion:
+def version_of(exchange: Exchange, configuration: Configuration) -> ContractVersion:
+    """The contract version that an exchange uses. Raises ExchangeError if it is no longer loaded."""
     ref = exchange.opening.ref
     contract = configuration.contracts.get(ref.name)
     version = contract.versions.get(ref.version) if contract else None

@@ -10,7 +10,7 @@ import structlog
 from hub.core import codes
 from hub.core.errors import ExchangeError, NotRecordedError, StateConflictError
 from hub.core.exchange import FINAL, Entry, Exchange, State
-from hub.core.ports import Channel, ChannelClosedError, DocumentDamagedError, Query
+from hub.core.ports import Channel, ChannelClosedError, DocumentDamagedError, Query, Summary
 from hub.core.values import US_PER_S
 from hub.routing.plan import Plan
 from hub.runtime.codec import RecordedRequests
@@ -121,13 +121,22 @@ class Workers:
         while True:
             page = await self._journal.find(Query(states=UNDER_WAY, after=after, limit=SWEEP_BATCH))
             for summary in page:
-                if summary.state in {State.DELIVERING, State.UNCERTAIN, State.ACCEPTED}:
+                if summary.state in {
+                    State.DELIVERING,
+                    State.UNCERTAIN,
+                    State.ACCEPTED,
+                } and not self._is_paced(summary):
                     self._orphans.add(summary.exchange_id)
                     self.offer(summary.channel, summary.exchange_id, summary.number)
                     taken_up += 1
             if len(page) < SWEEP_BATCH:
                 return taken_up
             after = page[-1].exchange_id
+
+    def _is_paced(self, summary: Summary) -> bool:
+        """Whether a person has taken it up again for a later time: nobody's death has to do with its waiting."""
+        is_taken_up_again = summary.state is State.ACCEPTED and summary.number > ACCEPTED_AT
+        return is_taken_up_again and summary.due_us > self._recorder.clock_us()
 
     async def sweep(self) -> int:
         """Offer what is due, going on where the last sweep stopped; says how much that was.

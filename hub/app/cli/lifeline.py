@@ -77,10 +77,21 @@ _MEANINGS: Mapping[State, str] = {
 }
 _REPEATED = "repeated to {endpoint}, attempt {attempt}: its manifest says that repetitions are harmless"
 
+_DECIDED: Mapping[str, str] = {
+    "redeliver": "taken up again by route {route}, to {endpoint}: {reason}",
+    "edit": "taken up again with a corrected request by route {route}, to {endpoint}: {reason}",
+    "settle": "settled by hand with the reply that a person gave: {reason}",
+    "discard": "given up by a person: {reason}",
+}
+
 
 def _meaning(entry: Entry, before: Entry | None) -> str:
     is_repetition = entry.state is State.DELIVERING and before is not None and before.state is State.UNCERTAIN
-    said = _REPEATED if is_repetition else _MEANINGS[entry.state]
+    said = (
+        _REPEATED
+        if is_repetition
+        else _DECIDED.get(str(entry.detail.get("decision")), _MEANINGS[entry.state])
+    )
     facts = defaultdict(lambda: "?", {name: str(value) for name, value in entry.detail.items()})
     facts["due"] = iso(entry.due_us)
     return said.format_map(facts)

@@ -12,6 +12,7 @@ from hub.core.message import Kind
 from hub.core.route import Route, WhenUncertain
 from hub.core.values import ContractRef
 from hub.reading.model import closest
+from hub.routing.compile_inquiry import InquiryCompiler
 from hub.routing.files import LoadedRoute
 from hub.routing.plan import CONDITION_VARIABLES, Plan, RoutingTable, Stage, TranslatorFinder
 from hub.routing.steps import STEPS, ConditionCompiler, StepOptionsError
@@ -62,6 +63,7 @@ class _RouteCompiler:
         condition = self._condition()
         steps = self._steps()
         plans: list[Plan] = []
+        inquiries = InquiryCompiler(self._route, endpoint, self._around, self._find)
         if endpoint is not None and partner_version is not None:
             for version in versions:
                 forward = self._chain(Kind.REQUEST, version.ref, endpoint.contract)
@@ -77,6 +79,7 @@ class _RouteCompiler:
                         schema.validator,
                         tuple(back),
                         schema.normaliser,
+                        inquiries.plan(version.ref),
                     )
                 )
         if self._findings:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from hub.core import codes
-from hub.core.contract import ContractVersion, Normaliser, Validator
+from hub.core.contract import ContractVersion, Normaliser, Schema, Validator
 from hub.core.endpoint import EndpointFacts
 from hub.core.errors import ExchangeError
 from hub.core.exchange import Opening
@@ -29,6 +29,24 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class InquiryPlan:
+    """How a partner is asked what became of a call whose outcome nobody knows."""
+
+    endpoint: EndpointFacts
+    forward: tuple[Stage, ...]
+    """From the partner's request, as it was sent, to the inquiry's."""
+    reply: Schema
+    """Of the inquiry's own contract."""
+    settled: Condition
+    """On INQUIRY_VARIABLES."""
+    not_done: Condition
+    back: tuple[Stage, ...]
+    """From the inquiry's reply to the sender's."""
+    every_us: int
+    for_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What happens to a message of one contract version on one route."""
 
@@ -44,6 +62,7 @@ class Plan:
     """From the partner's reply to the sender's."""
     partner_normaliser: Normaliser | None = None
     """Puts the partner's reply into the spelling that its contract asks for, before it is judged."""
+    inquiry: InquiryPlan | None = None
 
     def holds(self, variables: Mapping[str, JsonValue]) -> bool:
         """Whether the route takes the message. Raises ExchangeError if the condition cannot be evaluated."""
@@ -73,6 +92,8 @@ def run_stages(stages: Iterable[Stage], message: Message, context: StepContext) 
 
 CONDITION_VARIABLES = ("request", "exchange")
 """What conditions of routes may read."""
+INQUIRY_VARIABLES = ("reply",)
+"""What conditions on an inquiry's reply may read."""
 
 
 def condition_variables(message: Message, exchange_id: str, opening: Opening) -> dict[str, JsonValue]:

@@ -17,7 +17,7 @@ import structlog
 from hub.contracts.json_body import JsonLimits
 from hub.core import codes
 from hub.core.canonical import canonical
-from hub.core.endpoint import Acknowledgement, Delivery
+from hub.core.endpoint import Acknowledgement, Delivery, EndpointFacts
 from hub.core.errors import AlreadyClaimedError, Code, ExchangeError, NotRecordedError, StateConflictError
 from hub.core.exchange import State
 from hub.core.message import JSON, Document, Kind, Message, Role
@@ -32,6 +32,7 @@ from hub.runtime.fault_points import FaultPoint, reach
 from hub.runtime.flow import Flow, Intake
 from hub.runtime.recorder import ORPHANED_AFTER_S, Recorder
 from hub.runtime.replay import facts_of
+from hub.runtime.uncertain import Inquiries
 from hub.security.access import Access
 
 log = structlog.get_logger(__name__)
@@ -68,6 +69,8 @@ class Pipeline:
         self._is_evidence_overdue = is_evidence_overdue
         self._clock_us = recorder.clock_us
         self._under_way: set[asyncio.Task[Answer]] = set()
+        self.inquiries = Inquiries(recorder, self._call_partner, self._translate_back)
+        """Settles what is uncertain."""
 
     async def handle(self, call: Call) -> Answer:
         """Take one call from its head to its answer.
@@ -247,7 +250,7 @@ class Pipeline:
         )
         received: tuple[Document, ...] = ()
         try:
-            answer = await self._call_partner(plan, configuration, partner_request, delivery)
+            answer = await self._call_partner(endpoint, configuration, partner_request, delivery)
             reach(FaultPoint.AFTER_ANSWERED)
             if isinstance(answer, Acknowledgement):
                 detail: dict[str, str | int] = {"tracking_code": answer.tracking_code}
@@ -278,24 +281,22 @@ class Pipeline:
         reach(FaultPoint.AFTER_COMPLETED)
 
     async def _call_partner(
-        self, plan: Plan, configuration: Configuration, request: Message, delivery: Delivery
+        self, endpoint: EndpointFacts, configuration: Configuration, request: Message, delivery: Delivery
     ) -> Message | Acknowledgement:
         started, code = time.monotonic(), ""
         try:
-            return await configuration.endpoints[plan.endpoint.name](request, delivery)
+            return await configuration.endpoints[endpoint.name](request, delivery)
         except ExchangeError as error:
             code = error.code.id
             raise
         except Exception as fault:
             code = codes.INTERNAL.id
-            log.exception(
-                "fault of an adapter", exchange_id=delivery.exchange_id, endpoint=plan.endpoint.name
-            )
+            log.exception("fault of an adapter", exchange_id=delivery.exchange_id, endpoint=endpoint.name)
             raise ExchangeError(codes.INTERNAL, "an adapter failed") from fault
         finally:
             seconds = time.monotonic() - started
             self._observer.partner_called(
-                partner=plan.endpoint.partner, endpoint=plan.endpoint.name, code=code, seconds=seconds
+                partner=endpoint.partner, endpoint=endpoint.name, code=code, seconds=seconds
             )
 
     def _translate_back(self, flow: Flow, plan: Plan, answer: Message) -> tuple[Message, bytes, bytes]:

@@ -211,6 +211,10 @@ class Recorder:
         """
         entries = await self._waiters.history(self.journal, exchange_id, max(wait_s, 0))
         reply, problem = await end_of(self.journal, entries)
+        if entries[-1].state is State.UNCERTAIN and flow.attended:
+            problem = ExchangeError(
+                codes.OUTCOME_UNKNOWN
+            )  # it is being asked about; the sender must not repeat
         opening = entries[0].opening
         # An earlier call under the same key may have used another version of the same major.
         version = flow.version if opening and opening.version == str(flow.version.ref.version) else None

@@ -213,16 +213,14 @@ class Workers:
                 code=codes.OUTCOME_UNKNOWN.id,
                 detail={"detail": "the hub stopped while it was calling the partner"},
                 channel=plan.endpoint.partner,
-                due_us=self._recorder.clock_us(),
+                due_us=self._recorder.clock_us() + (plan.inquiry.every_us if plan.inquiry else 0),
             )
+        if exchange.state is State.UNCERTAIN and not await self._pipeline.inquiries.may_be_delivered(
+            flow, plan, configuration
+        ):
+            return
         deadline_us = exchange.deadline_us
-        if exchange.state is State.UNCERTAIN and not plan.endpoint.idempotent:
-            detail = "nobody knows whether the partner acted, and it takes no repetitions: a person decides"
-            self._recorder.advance(
-                flow, State.DEAD_LETTERED, code=codes.OUTCOME_UNKNOWN.id, detail={"detail": detail}
-            )
-            await self._recorder.record(flow)
-        elif deadline_us and self._recorder.clock_us() >= deadline_us:
+        if deadline_us and self._recorder.clock_us() >= deadline_us:
             await self._recorder.expire(flow)
         else:
             await self._pipeline.deliver(flow, plan, configuration)

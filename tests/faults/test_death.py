@@ -18,6 +18,7 @@ from tests.system.sandbox_process import EVERY_PARTNER
 
 pytestmark = [pytest.mark.system, pytest.mark.faults]
 OFFICE, BANK = "registry_office", "behpardakht"
+VERIFY, ASK = "bpVerifyRequest", "bpInquiryRequest"
 P = FaultPoint
 
 
@@ -115,34 +116,40 @@ def test_an_inquiry_survives_the_death_of_the_hub(there: Outside, point: FaultPo
     assert there.partners.calls(OFFICE)["side_effects"] == 1
 
 
-# An attended payment: the partner takes no repetitions
+# An attended payment: the partner takes no repetitions, and answers how a payment stands
 
 PAID = {
-    P.BEFORE_FIRST_RECORD: (0, None),
-    P.AFTER_DELIVERING: (0, "dead_lettered"),
-    P.AFTER_ANSWERED: (1, "dead_lettered"),
-    P.AFTER_COMPLETED: (1, "completed"),
+    P.BEFORE_FIRST_RECORD: ([], None),
+    P.AFTER_DELIVERING: (
+        [ASK, VERIFY],
+        ["delivering", "uncertain", "uncertain", "uncertain", "delivering", "completed"],
+    ),
+    P.AFTER_ANSWERED: ([VERIFY, ASK], ["delivering", "uncertain", "uncertain", "completed"]),
+    P.AFTER_COMPLETED: ([VERIFY], ["delivering", "completed"]),
 }
 
 
 @pytest.mark.parametrize("point", PAID)
-def test_a_payment_is_never_repeated_whenever_the_hub_dies(there: Outside, point: FaultPoint) -> None:
-    calls, end = PAID[point]
+def test_a_payment_is_asked_about_and_never_repeated_blindly_whenever_the_hub_dies(
+    there: Outside, point: FaultPoint
+) -> None:
+    operations, history = PAID[point]
     restart(there, point)
     told = Told.nothing()
     key = f"payment-{point}"
     assert told.ask(there, PAYMENT, SALE, key) is None
     assert there.hub.process.wait(WITHIN_S) == -signal.SIGKILL
     restart(there)
-    assert [each["state"] for each in ends(there, key)] == ([end] if end else [])
-    assert there.partners.calls(BANK)["count"] == calls
+    assert [states(each) for each in ends(there, key)] == (
+        [["received", "accepted", *history]] if history else []
+    )
+    calls = there.partners.calls(BANK)
+    assert [call["operation"] for call in calls["calls"]] == operations
+    assert calls["side_effects"] == (1 if history else 0)
     again = told.ask(there, PAYMENT, SALE, key)
     assert again is not None
-    if end == "dead_lettered":
-        assert (again.status, again.code, again.json["retryable"]) == (504, "partner.outcome_unknown", False)
-    else:
-        assert again.status == 200
-    assert there.partners.calls(BANK)["count"] == max(calls, 0 if end else 1)
+    assert (again.status, again.json["result"]) == (200, "verified")
+    assert there.partners.calls(BANK)["side_effects"] == 1
 
 
 # What nobody waits for: a worker carries it
@@ -173,15 +180,16 @@ def test_a_promise_outlives_the_hub_that_gave_it(there: Outside, point: FaultPoi
     assert there.partners.calls(OFFICE)["count"] == calls
 
 
-def test_a_worker_s_payment_that_was_cut_off_goes_to_a_person(there: Outside) -> None:
+def test_a_worker_s_payment_that_was_cut_off_is_asked_about(there: Outside) -> None:
     restart(there, P.AFTER_ANSWERED)
     told = Told.nothing()
     told.ask(there, PAYMENT, SALE, "worker-payment", ("Prefer", "respond-async"))
     assert there.hub.process.wait(WITHIN_S) == -signal.SIGKILL
     restart(there)
-    assert [each["state"] for each in ends(there, "worker-payment")] == ["dead_lettered"]
+    assert [each["state"] for each in ends(there, "worker-payment")] == ["completed"]
     calls = there.partners.calls(BANK)
-    assert (calls["count"], calls["side_effects"]) == (1, 1)
+    assert [call["operation"] for call in calls["calls"]] == [VERIFY, ASK]
+    assert calls["side_effects"] == 1
 
 
 # Natural points: while the partner works, and after it lost its reply
@@ -207,8 +215,9 @@ def test_death_while_the_partner_works(there: Outside, mode: str, parameters: di
     restart(there)
     (inquiry,) = ends(there, f"w-inquiry-{mode}")
     (payment,) = ends(there, f"w-payment-{mode}")
-    assert (inquiry["state"], payment["state"]) == ("completed", "dead_lettered")
-    assert there.partners.calls(BANK)["count"] == 1
+    assert (inquiry["state"], payment["state"]) == ("completed", "completed")
+    assert [call["operation"] for call in there.partners.calls(BANK)["calls"]] == [VERIFY, ASK]
+    assert there.partners.calls(BANK)["side_effects"] == 1
     assert there.partners.calls(OFFICE)["side_effects"] == 1
 
 

@@ -16,6 +16,8 @@ from tests.system.sandbox_process import EVERY_PARTNER, Partners, running_partne
 
 WITHIN_S = 60
 PARTNER_TIMEOUT_S = 1
+ASKED_EVERY_S = 1
+"""How soon a partner is asked about an uncertain outcome, and how often."""
 TITLE, IDENTITY, PAYMENT = "registry.title-inquiry", "civil.identity-inquiry", "payment.verify"
 ESTATE = "1402203010000000010"
 INQUIRY: dict[str, Any] = {
@@ -211,7 +213,7 @@ def answers(said: bytes) -> list[Answer]:
 
 
 def impatient_city(folder: Path, **changes: str) -> City:
-    """A city whose adapters wait for their partners for a second only."""
+    """A city whose adapters wait for their partners for a second only, and whose routes ask again after one."""
     where = with_own_data(folder)
     where.environment.update(changes)
     for manifest in (folder / "adapters").glob("*/manifest.yaml"):
@@ -219,6 +221,9 @@ def impatient_city(folder: Path, **changes: str) -> City:
             r"(?m)^    timeout: \d+s$", f"    timeout: {PARTNER_TIMEOUT_S}s", manifest.read_text("utf-8")
         )
         manifest.write_text(text, encoding="utf-8")
+    for route in (folder / "routes").glob("*/route.yaml"):
+        text = re.sub(r"(?m)^    every: \d+s$", f"    every: {ASKED_EVERY_S}s", route.read_text("utf-8"))
+        route.write_text(text, encoding="utf-8")
     return where
 
 

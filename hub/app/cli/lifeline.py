@@ -85,13 +85,19 @@ _DECIDED: Mapping[str, str] = {
 }
 
 
+_ASKING = "{endpoint} is asked what became of it, for the {inquiry}. time"
+_NOT_DONE = "the partner says that it has not acted"
+_UNCLEAR = "the partner's answer settles nothing; it is asked again at {due}"
+_DELIVERED_ANEW = "handed to {endpoint} anew, attempt {attempt}: the partner had not acted"
+
+
 def _meaning(entry: Entry, before: Entry | None) -> str:
-    is_repetition = entry.state is State.DELIVERING and before is not None and before.state is State.UNCERTAIN
-    said = (
-        _REPEATED
-        if is_repetition
-        else _DECIDED.get(str(entry.detail.get("decision")), _MEANINGS[entry.state])
-    )
+    was_uncertain = before is not None and before.state is State.UNCERTAIN
+    said = _DECIDED.get(str(entry.detail.get("decision")), _MEANINGS[entry.state])
+    if entry.state is State.UNCERTAIN and "inquiry" in entry.detail:
+        said = _ASKING if "endpoint" in entry.detail else _NOT_DONE if "answer" in entry.detail else _UNCLEAR
+    elif entry.state is State.DELIVERING and was_uncertain:
+        said = _DELIVERED_ANEW if before is not None and "answer" in before.detail else _REPEATED
     facts = defaultdict(lambda: "?", {name: str(value) for name, value in entry.detail.items()})
     facts["due"] = iso(entry.due_us)
     return said.format_map(facts)

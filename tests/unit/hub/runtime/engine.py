@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from hub.core.exchange import Entry, State
 from hub.core.message import Kind, Message
 from hub.core.ports import ClientRecord
 from hub.core.route import Route, WhenUncertain
-from hub.core.step import Step, StepContext
+from hub.core.step import Send, Step, StepContext
 from hub.core.values import US_PER_S, ContractRef, JsonValue, Text, Version
 from hub.routing.plan import Plan, RoutingTable, Stage
 from hub.runtime.call import Answer, Call
@@ -190,6 +190,7 @@ def engine(
     answer: object = None,
     contract_: Contract | None = None,
     change_plan: Callable[[Plan], Plan] = lambda plan: plan,
+    more_endpoints: Mapping[str, Send] = MappingProxyType({}),
 ) -> Engine:
     contract_ = contract_ or contract()
     clock, journal, observer, waiters = Clock(), FakeJournal(), FakeObserver(), Waiters()
@@ -199,7 +200,9 @@ def engine(
         change_plan(plan(version, name, idempotent=idempotent)) for version in contract_.versions.values()
     ]
     configuration = CurrentConfiguration(
-        Configuration({contract_.name: contract_}, RoutingTable(plans), {name: endpoint.send})
+        Configuration(
+            {contract_.name: contract_}, RoutingTable(plans), {name: endpoint.send, **more_endpoints}
+        )
     )
     key = new_key()
     clients = FakeClientRegistry(ClientRecord("portal", key.prefix, key.hash, (contract_.name,), T0_US))

@@ -10,6 +10,7 @@ import structlog
 from starlette.types import ASGIApp
 
 from hub.app.evidence import Evidence, check_keys, kept_evidence, put_together
+from hub.app.garbage import set_apart_what_stays
 from hub.app.loading import Loaded, load
 from hub.app.settings import Settings
 from hub.app.setups import Opening, SetUp, UnusableError, set_up
@@ -158,6 +159,7 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
             endpoints.retire_all_but_newest(longest_s + 5)
             hub.loaded = fresh
             workers.attend(fresh.partners)
+            set_apart_what_stays()
             log.info("reloaded", contracts=len(fresh.catalogue.contracts), routes=len(fresh.routes))
             return fresh
 

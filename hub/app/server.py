@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 
 from hub.app.bootstrap import Hub, running_hub
+from hub.app.garbage import set_apart_what_stays
 from hub.app.settings import Settings
 from hub.app.setups import UnusableError
 from hub.core.findings import Finding, LintError
@@ -95,6 +96,7 @@ async def serve(settings: Settings, started: Callable[[Hub, str, str], None]) ->
             for task in tasks:
                 if task.done():
                     await task
+        set_apart_what_stays()
         started(hub, _address(public), _address(inner))
         await stop.wait()
         await _drain(hub, settings.drain_s)

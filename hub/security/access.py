@@ -1,8 +1,9 @@
 """Who calls, and what they may use: deny by default, per contract version (G6)."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache
 
 from hub.core import codes
@@ -54,8 +55,26 @@ def _grant(text: str) -> Grant:
     return Grant.parse(text)
 
 
+_FIRST_DAY = date(1970, 1, 1).toordinal()
+_DAY_S = 86_400
+MOST_REMEMBERED = 10_000
+
+
 def _today() -> date:
-    return datetime.now(UTC).date()
+    return date.fromordinal(_FIRST_DAY + int(time.time()) // _DAY_S)
+
+
+@dataclass(frozen=True, slots=True)
+class _Permit:
+    """What a call was allowed, and on what that rested: it holds as long as all of that is the same."""
+
+    client: ClientRecord
+    contract: Contract
+    day: date
+    version: ContractVersion
+
+    def holds(self, client: ClientRecord, contract: Contract | None, day: date) -> bool:
+        return self.client is client and self.contract is contract and self.day == day
 
 
 class Access:
@@ -65,6 +84,7 @@ class Access:
         """``today`` is the day in UTC, as Sunset headers have it."""
         self._clients = clients
         self._today = today
+        self._permits: dict[tuple[str, str, str, str], _Permit] = {}
 
     def authenticate(self, authorization: str) -> ClientRecord:
         """The client behind an ``Authorization: Bearer`` header.
@@ -96,7 +116,19 @@ class Access:
         Raises ExchangeError: CONTRACT_UNKNOWN, CONTRACT_VERSION_UNKNOWN, CONTRACT_RETIRED, GRANT_MISSING,
         REQUEST_BAD_HEADER.
         """
-        contract = contracts.get(name)
+        contract, today = contracts.get(name), self._today()
+        permit = self._permits.get((client.name, name, major, wanted))
+        if permit is None or not permit.holds(client, contract, today):
+            contract, version = self._judge(client, contract, name, major, wanted)
+            permit = _Permit(client, contract, today, version)
+            if len(self._permits) >= MOST_REMEMBERED:
+                self._permits.clear()
+            self._permits[client.name, name, major, wanted] = permit
+        return permit.contract, permit.version
+
+    def _judge(
+        self, client: ClientRecord, contract: Contract | None, name: str, major: str, wanted: str
+    ) -> tuple[Contract, ContractVersion]:
         if contract is None or contract.is_partner_format:
             raise ExchangeError(codes.CONTRACT_UNKNOWN, f"there is no contract {name[:100]!r}")
         among = [v for v in contract.versions.values() if str(v.ref.version.major) == major]

@@ -177,3 +177,19 @@ class TestAuthorise:
             assert call()[1].ref.version == Version(1, 1)
         else:
             assert refused(call) is codes.CONTRACT_RETIRED
+
+    def test_what_was_allowed_holds_no_longer_than_what_it_rested_on(self):
+        name, record = self.CONTRACT.name, client("registry.title-inquiry@1.1")
+        day = [date(2026, 12, 31)]
+        judge = Access(Clients(record), today=lambda: day[0])
+
+        def call(record=record, contracts=None):
+            contracts = {name: self.CONTRACT} if contracts is None else contracts
+            return judge.authorise(record, contracts, name, "1", "1.1")[1].ref.version
+
+        assert call() == call() == Version(1, 1)
+        assert refused(lambda: call(client())) is codes.GRANT_MISSING
+        assert call() == Version(1, 1)
+        assert refused(lambda: call(contracts={})) is codes.CONTRACT_UNKNOWN
+        day[0] = date(2027, 1, 1)
+        assert refused(call) is codes.CONTRACT_RETIRED

@@ -15,13 +15,15 @@ import structlog
 
 from hub.app.settings import Settings
 from hub.core.errors import NotRecordedError
+from hub.core.events import EventLog, Subscriptions, Tenancy
 from hub.core.evidence import BodyReadings, EvidenceLog, EvidenceSource
-from hub.core.ports import Channel, ClaimCheck, ClientRegistry, DataKeys, Idempotency, Journal
+from hub.core.ports import Channel, ClaimCheck, ClientRegistry, DataKeys, Idempotency, Journal, Sealer
 from hub.security.master_key import master_key_from_environment, master_key_from_file
 from hub.security.sealing import EnvelopeSealer
 from hub.store.clustered import Broker, ClusteredStore
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.in_process_channel import InProcessChannel
+from hub.store.sole_tenancy import SoleTenancy
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +51,12 @@ class Store(Protocol):
     @property
     def clients(self) -> ClientRegistry: ...
     @property
+    def event_log(self) -> EventLog: ...
+    @property
+    def subscriptions(self) -> Subscriptions: ...
+    @property
+    def sealer(self) -> Sealer: ...
+    @property
     def claim_check(self) -> ClaimCheck: ...
     @property
     def evidence_source(self) -> EvidenceSource: ...
@@ -74,6 +82,8 @@ class SetUp:
     """Whether it is this node that offers again what is due."""
     has_store_alone: bool
     """Whether nobody else serves this store: then whatever is under way at the start was left behind."""
+    delivering_events: Tenancy
+    """Which node delivers to which subscriber."""
     open: Callable[[], Awaitable[None]]
     """Reaches the store. Raises NotRecordedError if it cannot be reached yet; may be called again."""
     when_offers_are_lost: Callable[[Callable[[], None]], None]
@@ -121,7 +131,9 @@ async def set_up(settings: Settings) -> AsyncIterator[SetUp]:
     if not is_clustered(settings):
         with sole_owner(settings.data_dir):
             async with _embedded_store(settings) as store:
-                yield SetUp(store, lambda _: InProcessChannel(), lambda: True, True, _nothing, _never)
+                yield SetUp(
+                    store, lambda _: InProcessChannel(), lambda: True, True, SoleTenancy(), _nothing, _never
+                )
         return
     broker = Broker(settings.amqp_url.get_secret_value() if settings.amqp_url else "")
     clustered = open_clustered_store(settings)
@@ -137,6 +149,7 @@ async def set_up(settings: Settings) -> AsyncIterator[SetUp]:
             open_channel=lambda partner: broker.channel(partner, settings.workers_per_partner),
             may_sweep=lambda: clustered.sweeping.is_held,
             has_store_alone=False,
+            delivering_events=clustered.delivering_events,
             open=open_,
             when_offers_are_lost=broker.call_on_loss,
             checks={

@@ -104,7 +104,10 @@ def _load_version(
     if findings:
         raise LintError(findings)
     ref = ContractRef(file.name, number)
-    xml, no_xml = (None, "") if file.partner_format else _xml_form(ref, schemas)
+    if file.pattern is Pattern.PUBLISH_SUBSCRIBE:
+        xml, no_xml = None, "events are published in JSON, as CloudEvents"
+    else:
+        xml, no_xml = (None, "") if file.partner_format else _xml_form(ref, schemas)
     return ContractVersion(
         ref=ref,
         status=entry.status,

@@ -70,6 +70,9 @@ def call_of(
         respond_async=respond_async,
         wait_s=wait_s,
         codec=codec,
+        event_headers=tuple(
+            [(k[3:].decode("latin-1"), v.decode("latin-1")) for k, v in pairs if k[:3] == b"ce-"]
+        ),
     )
 
 

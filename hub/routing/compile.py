@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from hub.core.contract import Contract, ContractVersion, Status
+from hub.core.contract import Contract, ContractVersion, Pattern, Status
 from hub.core.endpoint import EndpointFacts
 from hub.core.expressions import Condition, ExpressionSyntaxError
 from hub.core.findings import Finding, LintError
@@ -100,6 +100,10 @@ class _RouteCompiler:
             message = f"{route.contract} is a partner's format; clients never send it"
             self._find("from", "partner-format", message, "start from the contract that clients use")
             return []
+        if contract.pattern is Pattern.PUBLISH_SUBSCRIBE:
+            message = f"{route.contract} is an event: it goes to whoever subscribes to it, and takes no route"
+            self._find("from", "event", message, "remove the route; see docs/guide/events.md")
+            return []
         served = [
             version
             for number, version in sorted(contract.versions.items())
@@ -184,7 +188,7 @@ def unrouted(contracts: Iterable[Contract], routes: Iterable[Route]) -> Iterator
     """Contracts that clients may be granted but that no route takes: worth a warning, not a refusal."""
     taken = {(route.contract, route.major) for route in routes}
     for contract in contracts:
-        if contract.is_partner_format:
+        if contract.is_partner_format or contract.pattern is Pattern.PUBLISH_SUBSCRIBE:
             continue
         for major in sorted({number.major for number in contract.versions}):
             if (contract.name, major) not in taken:

@@ -29,6 +29,8 @@ class Call:
     respond_async: bool = False
     wait_s: float | None = None
     """How long the caller is willing to wait for the reply; None for as long as the contract allows."""
+    event_headers: tuple[tuple[str, str], ...] = ()
+    """CloudEvents attributes in headers, by name."""
     codec: Codec | None = None
     """How the caller writes requests and reads replies; None for JSON both ways."""
 

@@ -17,6 +17,7 @@ import structlog
 from hub.contracts.json_body import JsonLimits
 from hub.core import codes
 from hub.core.canonical import canonical
+from hub.core.contract import Pattern
 from hub.core.endpoint import Acknowledgement, Delivery, EndpointFacts
 from hub.core.errors import AlreadyClaimedError, Code, ExchangeError, NotRecordedError, StateConflictError
 from hub.core.exchange import State
@@ -28,6 +29,7 @@ from hub.routing.plan import Plan, Stage, run_stages
 from hub.runtime.call import Answer, Call
 from hub.runtime.codec import JsonCodec
 from hub.runtime.configuration import Configuration, CurrentConfiguration
+from hub.runtime.events.taking import take_event
 from hub.runtime.fault_points import FaultPoint, reach
 from hub.runtime.flow import Flow, Intake
 from hub.runtime.recorder import ORPHANED_AFTER_S, Recorder
@@ -53,10 +55,12 @@ class Pipeline:
         offer: Callable[[str, str], None],
         limits: JsonLimits,
         is_evidence_overdue: Callable[[], bool] = lambda: False,
+        when_published: Callable[[str], None] = lambda _: None,
     ) -> None:
         """``offer(channel, exchange_id)`` hands an accepted exchange to the workers; it may get lost.
 
-        While ``is_evidence_overdue`` says so nothing new is taken in (G7).
+        While ``is_evidence_overdue`` says so nothing new is taken in (G7). ``when_published`` is told the
+        contract of every event that has just been recorded; it may miss some.
         """
         self._configuration = configuration
         self._access = access
@@ -66,6 +70,7 @@ class Pipeline:
         self.limits = limits
         """How much of a message is read, whatever its form."""
         self._json = JsonCodec(limits)
+        self._when_published = when_published
         self._is_evidence_overdue = is_evidence_overdue
         self._clock_us = recorder.clock_us
         self._under_way: set[asyncio.Task[Answer]] = set()
@@ -123,7 +128,10 @@ class Pipeline:
             intake.client, configuration.contracts, call.contract, call.major, call.contract_version
         )
         intake.raw = await call.receive()
-        body = (call.codec or self._json).decode(intake.raw, call.media_type, intake.version)
+        if intake.contract.pattern is Pattern.PUBLISH_SUBSCRIBE:
+            body = take_event(intake, self.limits)
+        else:
+            body = (call.codec or self._json).decode(intake.raw, call.media_type, intake.version)
         schema = intake.version.schemas[Kind.REQUEST]
         body, original = canonical(body, schema.normaliser)
         if not schema.validator.is_valid(body):
@@ -164,6 +172,8 @@ class Pipeline:
             if flow.intake is not None and not flow.was_recorded:
                 return await self._refuse(flow.intake, ExchangeError(codes.INTERNAL))
             return _given_up(flow, codes.INTERNAL)
+        if plan is None and exchange.state is State.COMPLETED:
+            self._when_published(exchange.opening.contract)
         if plan is None or flow.attended:
             return Answer(exchange.id, exchange.state, flow.version, flow.reply, flow.problem)
         reach(FaultPoint.AFTER_ACCEPTED)
@@ -197,7 +207,14 @@ class Pipeline:
             return Answer(exchange_id, flow.exchange.state, problem=error)
 
     def _accept(self, flow: Flow, configuration: Configuration) -> Plan | None:
-        """Choose the route. None, and a failed exchange, if none takes the message."""
+        """Choose the route. None, and an exchange that has ended, if nobody has to be asked.
+
+        An event is published in the commit that completes it; one that no route takes has failed.
+        """
+        if flow.exchange.opening.pattern == Pattern.PUBLISH_SUBSCRIBE:
+            self._recorder.advance(flow, State.ACCEPTED)
+            self._recorder.advance(flow, State.COMPLETED)
+            return None
         try:
             plan = configuration.routing.select(flow.request, flow.context)
         except ExchangeError as error:

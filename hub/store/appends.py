@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from hub.core.events import is_published
 from hub.core.exchange import Entry, Transition
 from hub.core.ports import Claim, Sealer
 from hub.store.documents import seal_document
@@ -27,6 +28,8 @@ class Append(NamedTuple):
     claim: Claim | None
     size: int
     """About how many bytes it will take on disk."""
+    event: str = ""
+    """The contract of the event that its last line publishes, if it does: a line in the event log, in the same commit."""
 
 
 def prepare(transitions: Sequence[Transition], claim: Claim | None, sealer: Sealer) -> Append:
@@ -42,7 +45,12 @@ def prepare(transitions: Sequence[Transition], claim: Claim | None, sealer: Seal
         size += _ROW_OVERHEAD + len(line.record)
         for _, sealed in line.sealed:
             size += len(sealed)
-    return Append(lines, claim, size)
+    return Append(lines, claim, size, _event(transitions))
+
+
+def _event(transitions: Sequence[Transition]) -> str:
+    first, last = transitions[0].entry, transitions[-1].entry
+    return first.opening.contract if first.opening is not None and is_published(first, last) else ""
 
 
 def _line(transition: Transition, sealer: Sealer) -> Line:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.core.events import EventLog, Subscriptions
 from hub.core.ports import Channel, ClaimCheck, ClientRegistry, Idempotency, Journal, Sealer
 from hub.core.values import new_id
 from hub.security.sealing import EnvelopeSealer
@@ -12,6 +13,7 @@ from hub.store.embedded import EmbeddedStore, InProcessChannel
 from tests.fakes.channel import FakeChannel
 from tests.fakes.claim_check import FakeClaimCheck
 from tests.fakes.clients import FakeClientRegistry
+from tests.fakes.events import FakeEventLog, FakeSubscriptions
 from tests.fakes.journal import FakeJournal
 from tests.fakes.sealer import FakeDataKeys, FakeSealer
 
@@ -22,28 +24,58 @@ class Store:
     idempotency: Idempotency
     clients: ClientRegistry
     claim_check: ClaimCheck
+    event_log: EventLog
+    subscriptions: Subscriptions
 
 
 @pytest.fixture(params=["fake", "embedded", "clustered"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     if request.param == "fake":
         fake = FakeJournal()
-        yield Store(fake, fake.idempotency, FakeClientRegistry(), FakeClaimCheck())
+        yield Store(
+            fake,
+            fake.idempotency,
+            FakeClientRegistry(),
+            FakeClaimCheck(),
+            FakeEventLog(fake),
+            FakeSubscriptions(),
+        )
         return
     if request.param == "clustered":
         url = request.getfixturevalue("database_url")
         async with ClusteredStore(
             url, lambda keys: EnvelopeSealer(b"m" * 32, keys), tmp_path / "shared"
         ) as clustered:
-            yield Store(clustered.journal, clustered.idempotency, clustered.clients, clustered.claim_check)
+            yield _opened(clustered)
         return
     async with EmbeddedStore(tmp_path / "store", lambda keys: EnvelopeSealer(b"m" * 32, keys)) as embedded:
-        yield Store(embedded.journal, embedded.idempotency, embedded.clients, embedded.claim_check)
+        yield _opened(embedded)
+
+
+def _opened(store: EmbeddedStore | ClusteredStore) -> Store:
+    return Store(
+        store.journal,
+        store.idempotency,
+        store.clients,
+        store.claim_check,
+        store.event_log,
+        store.subscriptions,
+    )
 
 
 @pytest.fixture
 def journal(store: Store) -> Journal:
     return store.journal
+
+
+@pytest.fixture
+def event_log(store: Store) -> EventLog:
+    return store.event_log
+
+
+@pytest.fixture
+def subscriptions(store: Store) -> Subscriptions:
+    return store.subscriptions
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from hub.core.errors import AlreadyClaimedError, NotRecordedError, StateConflictError
+from hub.core.events import LoggedEvent, is_published
 from hub.core.exchange import FIRST, TRANSITIONS, Entry, Transition
 from hub.core.message import Document
 from hub.core.ports import Claim, Query, Summary
@@ -38,6 +39,7 @@ class FakeJournal:
         self.entries: dict[str, list[Entry]] = {}
         self.bodies: dict[str, list[tuple[int, Document]]] = {}
         self.is_broken = False
+        self.events: list[LoggedEvent] = []
 
     async def append(self, transitions: Sequence[Transition], claim: Claim | None = None) -> None:
         if self.is_broken:
@@ -65,6 +67,10 @@ class FakeJournal:
             number, id_ = transition.entry.number, transition.entry.exchange_id
             kept = self.bodies.setdefault(id_, [])
             kept += [(number, document) for document in transition.documents]
+        first, last = transitions[0].entry, transitions[-1].entry
+        if first.opening is not None and is_published(first, last):
+            place = len(self.events) + 1
+            self.events.append(LoggedEvent(place, last.exchange_id, first.opening.contract, last.at_us))
         if claim is not None:
             self.idempotency.claims[claim.owner, claim.key] = claim
 

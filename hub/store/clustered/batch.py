@@ -16,8 +16,8 @@ _BEFORE: Mapping[State, str] = {
 }
 """The states that a state may follow, as the database takes them."""
 
-COLUMNS: Mapping[str, int] = {"begin": 11, "move": 10, "entry": 5, "document": 5, "claim": 7}
-"""The arrays of ``append_batch``, in its order: how many of each kind."""
+COLUMNS: Mapping[str, int] = {"begin": 11, "move": 10, "entry": 5, "document": 5, "claim": 7, "event": 5}
+"""The arrays of ``append_batch``, in its order, and then those for the event log: how many of each kind."""
 
 
 class Step(NamedTuple):
@@ -98,6 +98,9 @@ def arrays(works: Sequence[Work]) -> list[list[Any]]:
             at_us = work.append.lines[0].entry.at_us
             named = (number, claim.owner, claim.key, claim.fingerprint)
             rows["claim"].append((*named, claim.exchange_id, at_us, claim.expires_us))
+        if work.append.event:
+            last = work.append.lines[-1].entry
+            rows["event"].append((number, last.exchange_id, last.number, work.append.event, last.at_us))
     rows["begin"].sort(key=_by_key)
     rows["move"].sort(key=_by_key)
     rows["claim"].sort(key=_by_claim)

@@ -14,7 +14,7 @@ from hub.store.unusable import StoreUnusableError
 
 Connection: TypeAlias = asyncpg.Connection
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The migration that this version of the hub works with: the newest one in ``migrations/versions``."""
 
 NOTHING = "0000"

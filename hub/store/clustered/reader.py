@@ -8,6 +8,7 @@ from hub.core.errors import NotRecordedError
 from hub.store.clustered.database import LOST, UNREACHABLE, Database, told
 
 CONNECTIONS = 4
+_PLACE = "BEGIN READ WRITE; SELECT place_events(); COMMIT"
 _NUMBER = "BEGIN READ WRITE; SELECT number_batches(); COMMIT"
 
 
@@ -40,6 +41,15 @@ class Reader:
                 await (await self._opened()).execute(_NUMBER)
             except UNREACHABLE as error:
                 raise NotRecordedError(f"the log could not be numbered: {told(error)}") from error
+
+    async def place_events(self) -> None:
+        """Give every committed event its position in the log; it follows from the log's own order."""
+        while await self.fetch("SELECT 1 FROM event WHERE position IS NULL LIMIT 1"):
+            await self.number_log()
+            try:
+                await (await self._opened()).execute(_PLACE)
+            except UNREACHABLE as error:
+                raise NotRecordedError(f"the event log could not be placed: {told(error)}") from error
 
     async def close(self) -> None:
         """Close all connections; later calls raise NotRecordedError. May be called twice."""

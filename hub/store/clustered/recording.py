@@ -16,8 +16,23 @@ from hub.store.clustered.settling import settle
 _log = logging.getLogger(__name__)
 
 _TRIES = 3
-_PLACES = ", ".join(f"${number + 1}" for number in range(sum(COLUMNS.values())))
+_EVENT_AT = sum(COLUMNS.values()) - COLUMNS["event"]
+"""How many arrays come before those for the event log."""
+_PLACES = ", ".join(f"${number + 1}" for number in range(_EVENT_AT))
 _APPEND = f"SELECT * FROM append_batch({_PLACES})"  # noqa: S608 - numbered places, no values
+# The batch's number is read only once the function has given it: a row is made after what it depends on was asked.
+_APPEND_AND_PUBLISH = f"""
+WITH refused AS MATERIALIZED ({_APPEND}), published AS (
+    INSERT INTO event (contract, batch, exchange_id, number, at_us)
+    SELECT e.contract, currval('log_batch_id'), e.id, e.number, e.at_us
+        FROM unnest(
+            ${_EVENT_AT + 1}::integer[], ${_EVENT_AT + 2}::uuid[], ${_EVENT_AT + 3}::integer[],
+            ${_EVENT_AT + 4}::text[], ${_EVENT_AT + 5}::bigint[]
+        ) AS e(append, id, number, contract, at_us)
+        WHERE NOT EXISTS (SELECT FROM refused WHERE refused.refused_append = e.append)
+)
+SELECT * FROM refused
+"""  # noqa: S608 - as above
 
 Outcome: TypeAlias = StateConflictError | AlreadyClaimedError | NotRecordedError | None
 
@@ -36,18 +51,21 @@ _NOBODYS_FAULT = (
 class Recording:
     """A writer's connection. ``record`` is called by one caller at a time."""
 
-    def __init__(self, database: Database, connection: Connection, backend: Backend, statement: Any) -> None:
+    def __init__(
+        self, database: Database, connection: Connection, backend: Backend, statements: tuple[Any, Any]
+    ) -> None:
         self._database = database
         self._connection = connection
         self._backend = backend
-        self._statement = statement
+        self._append, self._append_and_publish = statements
 
     @classmethod
     async def start(cls, database: Database) -> "Recording":
         """Connect. Raises NotRecordedError."""
         connection = await database.connect_writer()
         try:
-            return cls(database, connection, await backend_of(connection), await connection.prepare(_APPEND))
+            statements = (await connection.prepare(_APPEND), await connection.prepare(_APPEND_AND_PUBLISH))
+            return cls(database, connection, await backend_of(connection), statements)
         except (*LOST, asyncpg.PostgresError) as error:
             connection.terminate()
             raise NotRecordedError(f"the database does not answer: {told(error)}") from error
@@ -63,7 +81,7 @@ class Recording:
         while True:
             tried += 1
             try:
-                refused = await self._statement.fetch(*arrays(works), timeout=CALL_WITHIN_S)
+                refused = await self._run(arrays(works))
             except _NOBODYS_FAULT as error:
                 return self._refuse(works, error)
             except LOST as error:
@@ -75,6 +93,11 @@ class Recording:
                     return await self._divide(works, error)
             else:
                 return _outcomes(works, refused)
+
+    async def _run(self, values: list[list[Any]]) -> Any:
+        if values[_EVENT_AT]:
+            return await self._append_and_publish.fetch(*values, timeout=CALL_WITHIN_S)
+        return await self._append.fetch(*values[:_EVENT_AT], timeout=CALL_WITHIN_S)
 
     async def _is_mended(self, works: Sequence[Work], error: Exception) -> bool:
         """Whether trying the same again may help."""

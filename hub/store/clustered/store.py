@@ -12,6 +12,7 @@ from hub.store.claim_check import FileClaimCheck
 from hub.store.clustered.clients import ClusteredClients
 from hub.store.clustered.data_keys import ClusteredDataKeys
 from hub.store.clustered.database import UNREACHABLE, Database, check_schema, identity_of, told
+from hub.store.clustered.event_log import ClusteredEventLog
 from hub.store.clustered.evidence_log import ClusteredEvidenceLog
 from hub.store.clustered.evidence_rows import JournalRows, ReadingRows
 from hub.store.clustered.evidence_source import ClusteredBodyReadings, ClusteredEvidenceSource
@@ -22,6 +23,8 @@ from hub.store.clustered.late_sealer import LateSealer
 from hub.store.clustered.lease import Lease
 from hub.store.clustered.partitions import days_ahead, ensure_days
 from hub.store.clustered.reader import Reader
+from hub.store.clustered.subscriptions import ClusteredSubscriptions
+from hub.store.clustered.tenancy import ClusteredTenancy
 from hub.store.clustered.upkeep import Upkeep
 from hub.store.clustered.writer import Writer
 
@@ -48,6 +51,9 @@ class ClusteredStore:
         self.clients = ClusteredClients(self._database)
         self.journal = ClusteredJournal(self._writer, self._reader, self.sealer)
         self.idempotency = ClusteredIdempotency(self._database, self._reader)
+        self.event_log = ClusteredEventLog(self._database, self._reader)
+        self.subscriptions = ClusteredSubscriptions(self._database, self._reader)
+        self.delivering_events = ClusteredTenancy(self._database, "events")
         self.evidence_source = ClusteredEvidenceSource(self._reader, self.sealer)
         self.body_readings = ClusteredBodyReadings(self._database, self._reader)
         journal_rows = JournalRows(self._reader, self.sealer)

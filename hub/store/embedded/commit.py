@@ -21,6 +21,7 @@ from hub.store.embedded.statements import (
     INSERT_CLAIM,
     INSERT_DOCUMENT,
     INSERT_ENTRY,
+    INSERT_EVENT,
     INSERT_EXCHANGE,
     PLACES,
     UPDATE_EXCHANGE,
@@ -65,6 +66,7 @@ class _Rows:
     begun: dict[str, list[Any]] = field(default_factory=dict)
     changed: dict[str, Row] = field(default_factory=dict)
     claims: dict[tuple[str, str], Row] = field(default_factory=dict)
+    events: list[Row] = field(default_factory=list)
 
 
 def commit(connection: sqlite3.Connection, appends: Sequence[Append]) -> list[Refusal | None]:
@@ -156,6 +158,9 @@ def _collect(append: Append, standing: _Standing, rows: _Rows) -> None:
         for role, sealed in line.sealed:
             rows.documents.append((seq * DOCUMENTS_PER_ENTRY + PLACES[role], seq, role, sealed))
         _project(line, state, rows)
+    if append.event:
+        last = append.lines[-1].entry
+        rows.events.append((append.event, standing.seq, last.exchange_id, last.at_us))
     claim = append.claim
     if claim is not None:
         row = (claim.owner, claim.key, claim.fingerprint, claim.exchange_id, claim.expires_us)
@@ -181,6 +186,7 @@ def _write(connection: sqlite3.Connection, rows: _Rows) -> None:
     _run(connection, INSERT_ENTRY, rows.entries)
     _run(connection, INSERT_DOCUMENT, rows.documents)
     _run(connection, INSERT_CLAIM, list(rows.claims.values()))
+    _run(connection, INSERT_EVENT, rows.events)
 
 
 def _run(connection: sqlite3.Connection, statement: ManyRows, rows: Sequence[Row]) -> None:

@@ -137,5 +137,31 @@ _EVIDENCE = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _EVIDENCE)
+_EVENTS = (
+    # The event log: of each published event the entry that completed it, whose `seq` is its position.
+    """
+    CREATE TABLE event (
+        contract TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        exchange_id TEXT NOT NULL,
+        at_us INTEGER NOT NULL,
+        PRIMARY KEY (contract, seq)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX event_time ON event (contract, at_us, seq)",
+    # `record` is a subscription as JSON (hub/store/subscription_record.py); what stands beside it is asked for or moved.
+    """
+    CREATE TABLE subscription (
+        id TEXT PRIMARY KEY,
+        client TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        run_us INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        record BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX subscription_client ON subscription (client, id)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _EVIDENCE, _EVENTS)
 """Each migration's statements; its place in the list, from 1, is its number."""

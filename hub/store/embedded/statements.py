@@ -48,3 +48,4 @@ INSERT_DOCUMENT = ManyRows("INSERT INTO document (id, seq, role, sealed) VALUES"
 INSERT_CLAIM = ManyRows(
     "INSERT OR REPLACE INTO claim (owner, key, fingerprint, exchange_id, expires_us) VALUES", 5
 )
+INSERT_EVENT = ManyRows("INSERT INTO event (contract, seq, exchange_id, at_us) VALUES", 4)

@@ -11,12 +11,14 @@ from hub.store.claim_check import FileClaimCheck
 from hub.store.embedded.clients import EmbeddedClients
 from hub.store.embedded.data_keys import EmbeddedDataKeys
 from hub.store.embedded.database import FILE_NAME, Database
+from hub.store.embedded.event_log import EmbeddedEventLog
 from hub.store.embedded.evidence_log import EmbeddedEvidenceLog
 from hub.store.embedded.evidence_rows import JournalRows, ReadingRows
 from hub.store.embedded.evidence_source import EmbeddedBodyReadings, EmbeddedEvidenceSource
 from hub.store.embedded.idempotency import EmbeddedIdempotency
 from hub.store.embedded.journal import EmbeddedJournal
 from hub.store.embedded.reader import Reader
+from hub.store.embedded.subscriptions import EmbeddedSubscriptions
 from hub.store.embedded.writer import Writer
 
 BUSY_TIMEOUT_S = 5.0
@@ -51,6 +53,8 @@ class EmbeddedStore:
         self.clients = EmbeddedClients(database, self._writer)
         self.journal = EmbeddedJournal(self._writer, self._reader, self.sealer)
         self.idempotency = EmbeddedIdempotency(self._writer, self._reader)
+        self.event_log = EmbeddedEventLog(self._writer, self._reader)
+        self.subscriptions = EmbeddedSubscriptions(self._writer, self._reader)
         self.claim_check = FileClaimCheck(folder / DOCUMENTS_FOLDER, self.sealer)
         self.evidence_source = EmbeddedEvidenceSource(self._reader, self.sealer)
         self.body_readings = EmbeddedBodyReadings(self._writer, self._reader)

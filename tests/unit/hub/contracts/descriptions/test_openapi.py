@@ -87,6 +87,9 @@ def test_every_reference_leads_somewhere_inside_the_document():
 def test_examples_are_the_contract_s_own_and_fit_what_is_described(each, kind):
     document = openapi([each], problem)
     operation = document["paths"][each.address]["post"]
+    if kind not in each.newest.schemas:
+        assert "200" not in operation["responses"]  # an event has no reply
+        return
     place = operation["requestBody"] if kind is Kind.REQUEST else operation["responses"]["200"]
     content = place["content"]["application/json"]
     judge = validator(document, content["schema"])

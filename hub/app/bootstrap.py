@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 from starlette.types import ASGIApp
 
+from hub.app.control import control_routes, control_token
 from hub.app.evidence import Evidence, check_keys, kept_evidence, put_together
 from hub.app.garbage import set_apart_what_stays
 from hub.app.loading import Loaded, load
@@ -106,7 +107,7 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
     """Build a hub, let it work, and take it down in order.
 
     Raises LintError for data folders that cannot be used, UnusableError, StoreUnusableError,
-    KeyUnusableError (MasterKeyError among them), EvidenceUnusableError.
+    KeyUnusableError (MasterKeyError and ControlTokenError among them), EvidenceUnusableError.
     """
     try:
         fault_points.arm(environment)
@@ -116,6 +117,7 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
     async with contextlib.AsyncExitStack() as stack:
         stands_on = await stack.enter_async_context(set_up(settings))
         store = stands_on.store
+        token = control_token(settings, create=True)
 
         endpoints = _Endpoints()
         stack.push_async_callback(endpoints.close)
@@ -176,6 +178,9 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
                 metrics.render,
                 _reloader(reload),
                 notes=stands_on.notes,
+                admin=control_routes(
+                    settings, store, recorder, configuration, offer=workers.offer, token=token
+                ),
             ),
             drain=drain,
             loaded=loaded,

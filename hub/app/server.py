@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 
 from hub.app.bootstrap import Hub, running_hub
+from hub.app.control import told_address
 from hub.app.garbage import set_apart_what_stays
 from hub.app.settings import Settings
 from hub.app.setups import UnusableError
@@ -97,9 +98,10 @@ async def serve(settings: Settings, started: Callable[[Hub, str, str], None]) ->
                 if task.done():
                     await task
         set_apart_what_stays()
-        started(hub, _address(public), _address(inner))
-        await stop.wait()
-        await _drain(hub, settings.drain_s)
+        with told_address(settings.data_dir, _address(inner)):
+            started(hub, _address(public), _address(inner))
+            await stop.wait()
+            await _drain(hub, settings.drain_s)
         for server in servers:
             server.should_exit = True
         await asyncio.gather(*tasks)

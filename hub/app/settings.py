@@ -43,6 +43,11 @@ class Settings(BaseSettings):
         description="the master key, 32 bytes in base64; without it, the file `master.key` in data_dir",
     )
 
+    control_token: SecretStr | None = Field(
+        default=None,
+        description="opens the control API on the management port; without it, the file `control.token` in data_dir",
+    )
+
     max_body_bytes: int = Field(
         default=1024 * 1024,
         ge=1024,

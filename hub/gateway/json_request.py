@@ -52,12 +52,12 @@ class Members:
     """An object's members, taken one by one; ``check`` then complains of everything at once."""
 
     def __init__(self, given: Mapping[str, JsonValue]) -> None:
-        self._given = given
+        self.given = given
         self.errors: list[FieldError] = []
 
     def text(self, name: str, *, is_required: bool = True, most: int = MAX_REASON) -> str:
         """A text of one line, without blanks around it."""
-        value = self._given.get(name)
+        value = self.given.get(name)
         if value is None and not is_required:
             return ""
         if not isinstance(value, str) or not value.strip():
@@ -71,7 +71,7 @@ class Members:
 
     def integer(self, name: str, *, least: int, most: int, default: int) -> int:
         """A whole number within bounds."""
-        value = self._given.get(name, default)
+        value = self.given.get(name, default)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             said = f"{least} to {most}"
             self.complain(name, "range", f"عدد درست از {least} تا {most}", f"a whole number from {said}")
@@ -80,7 +80,7 @@ class Members:
 
     def number(self, name: str, *, most: float, default: float) -> float:
         """A number above 0."""
-        value = self._given.get(name, default)
+        value = self.given.get(name, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= most:
             self.complain(
                 name, "range", f"عددی بزرگ‌تر از ۰ تا {most:g}", f"a number above 0 and at most {most:g}"
@@ -90,7 +90,7 @@ class Members:
 
     def texts(self, name: str, *, most: int) -> tuple[str, ...]:
         """A list of texts; empty if there is none."""
-        value = self._given.get(name, [])
+        value = self.given.get(name, [])
         if (
             not isinstance(value, list)
             or len(value) > most
@@ -100,11 +100,18 @@ class Members:
             return ()
         return tuple(value)
 
+    def flag(self, name: str) -> bool:
+        """Yes or no; no if it is not there."""
+        value = self.given.get(name, False)
+        if not isinstance(value, bool):
+            self.complain(name, "type", "درست یا نادرست", "true or false")
+        return value is True
+
     def document(self, name: str) -> Any:
         """Any JSON value, which must be there."""
-        if name not in self._given:
+        if name not in self.given:
             self.complain(name, "required", "این عضو لازم است", "this member is needed")
-        return self._given.get(name)
+        return self.given.get(name)
 
     def complain(self, name: str, rule: str, fa: str, en: str) -> None:
         """Note what is wrong with a member."""
@@ -112,7 +119,7 @@ class Members:
 
     def check(self, known: Collection[str]) -> None:
         """Raises ExchangeError REQUEST_INVALID if anything was wrong, or there are members that nobody knows."""
-        for name in self._given:
+        for name in self.given:
             if name not in known:
                 self.complain(name[:80], "additionalProperties", "چنین عضوی نیست", "there is no such member")
         if self.errors:

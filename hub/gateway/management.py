@@ -1,12 +1,14 @@
 """The management port: is it alive, is it ready, what do the counters say. Never reachable from outside."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, Router
+from starlette.routing import BaseRoute, Mount, Route, Router
+
+from hub.gateway.queries import nothing_here
 
 Check = Callable[[], Awaitable[str]]
 """One condition of readiness: an empty text if it holds, else a sentence that says what is wrong."""
@@ -21,10 +23,12 @@ def management(
     metrics: Callable[[], tuple[bytes, str]],
     reload: Reload,
     notes: Mapping[str, Check] = MappingProxyType({}),
+    admin: Sequence[BaseRoute] = (),
 ) -> Router:
     """``/livez``, ``/readyz`` (200 or 503, in words), ``/metrics`` (Prometheus exposition), ``POST /reload``.
 
-    ``notes`` are told beside the checks: what an operator should know though the hub is ready.
+    ``notes`` are told beside the checks: what an operator should know though the hub is ready. ``admin`` is the
+    control API below ``/admin``, which lets in nobody without its token.
     """
 
     async def livez(_request: Request) -> Response:
@@ -53,6 +57,7 @@ def management(
             Route("/readyz", readyz),
             Route("/metrics", metricz),
             Route("/reload", reloadz, methods=["POST"]),
+            Mount("/admin", Router(admin, redirect_slashes=False, default=nothing_here)),
         ],
         redirect_slashes=False,
     )

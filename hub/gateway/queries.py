@@ -83,7 +83,7 @@ class Queries:
         """``GET /exchanges?case_id=…&after=…&limit=…``: the sender's exchanges of a case, oldest first."""
         client = self._visible.client(request)
         parameters = request.query_params
-        limit = _limit(parameters.get("limit", "100"))
+        limit = page_limit(parameters.get("limit", "100"))
         query = Query(
             sender=client.name,
             case_id=parameters.get("case_id"),
@@ -156,7 +156,8 @@ class Queries:
         return entries
 
 
-def _limit(text: str) -> int:
+def page_limit(text: str) -> int:
+    """How long a page may be. Raises ExchangeError REQUEST_BAD_HEADER."""
     if not (
         text.isascii() and text.isdigit() and len(text) <= len(str(MAX_PAGE)) and 0 < int(text) <= MAX_PAGE
     ):

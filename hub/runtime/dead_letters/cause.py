@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
 from typing import Final
 
+from hub.core.exchange import Entry, Opening
 from hub.core.ports import Summary
 
 MOST_GROUPS: Final = 1000
@@ -51,11 +52,18 @@ class Group:
 
 
 def cause_of(summary: Summary) -> Cause:
-    """The cause of a dead letter that was found with its last entry."""
-    detail: Mapping[str, str | int] = summary.last.detail if summary.last is not None else {}
+    """The cause of a dead letter, which must have been found with its last entry."""
+    if summary.last is None:
+        raise ValueError("a dead letter's cause stands in its last entry: ask for it")
+    return cause_of_entry(summary.opening, summary.last)
+
+
+def cause_of_entry(opening: Opening, last: Entry) -> Cause:
+    """The cause that an exchange's last entry tells of."""
+    detail = last.detail
     return Cause(
-        code=summary.code,
-        contract=str(summary.opening.contract) + "@" + summary.opening.version,
+        code=last.code,
+        contract=f"{opening.contract}@{opening.version}",
         partner=str(detail.get("endpoint", "")).partition(".")[0],
         route=str(detail.get("route", "")),
         kind=kind_of(detail),

@@ -104,11 +104,15 @@ class DeadLetters:
         return await self._try_out_edited(await self._dead(exchange_id), document)
 
     async def request(self, exchange_id: str, decision: Decision) -> JsonValue:
-        """The newest form of its request, to be corrected. That it was read, by whom and why, is recorded first (G10)."""
+        """The newest form of its request, to be corrected. The reading is recorded first (G10)."""
         entries = await self.history(exchange_id)
+        await self.record_reading(exchange_id, decision)
+        return (await self._try_out(entries)).request.body
+
+    async def record_reading(self, exchange_id: str, decision: Decision) -> None:
+        """Record who is about to see its bodies, and why. Raises NotRecordedError: then they are not to be shown."""
         actor, at_us = decision.actor, self._recorder.clock_us()
         await self._readings.record([BodyReading(at_us, exchange_id, actor.cause, decision.reason)])
-        return (await self._try_out(entries)).request.body
 
     # acting
 

@@ -16,6 +16,7 @@ from scripts.services.throwaway import (
     give_to,
     install,
     program,
+    run_as,
     say,
     temporary_folder,
     unprivileged_user,
@@ -29,9 +30,17 @@ _LOOK_AGAIN_AFTER_S = 0.2
 
 
 class ThrowAwayRabbitMQ:
-    """Start it, use its ``url``, stop it. ``stop`` with ``start`` after it is a restart; ``remove`` ends it all."""
+    """Start it, use its ``url``, stop it. ``stop`` with ``start`` after it is a restart; ``remove`` ends it all.
 
-    def __init__(self) -> None:
+    Nodes that are given the same ``cookie`` and each other's ``peers`` before they start make one cluster.
+    """
+
+    def __init__(self, *, cookie: str = "", names_port: int = 0) -> None:
+        """``names_port`` is that of Erlang's name service, which the nodes of a cluster share; 0 for a free one."""
+        self._cookie = cookie
+        self._given_names_port = names_port
+        self.peers: tuple[str, ...] = ()
+        """The names of all nodes of its cluster, its own too; empty if it stands alone."""
         self._folder: Path | None = None
         self._port = self._distribution_port = 0
         self._user: pwd.struct_passwd | None = None
@@ -44,6 +53,16 @@ class ThrowAwayRabbitMQ:
         """The address of its default virtual host."""
         return f"amqp://guest:guest@127.0.0.1:{self._port}/"
 
+    @property
+    def port(self) -> int:
+        """Where it listens for clients, once it has been set up."""
+        return self._port
+
+    @property
+    def name(self) -> str:
+        """Its node name, once it has been set up."""
+        return f"peyvand-{self._port}@localhost"
+
     def start(self) -> None:
         """Start, installing and setting up what is missing; returns once it answers. Nothing happens if it runs.
 
@@ -51,9 +70,9 @@ class ThrowAwayRabbitMQ:
         """
         if self._process is not None:
             return
-        if self._folder is None:
-            self._set_up()
+        self.set_up()
         folder = self._inside
+        self._write_peers(folder / "rabbitmq.conf")
         with (folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._server],
@@ -91,7 +110,19 @@ class ThrowAwayRabbitMQ:
             raise UnavailableError("this RabbitMQ has not been set up, or has been removed")
         return self._folder
 
-    def _set_up(self) -> None:
+    def control(self, *arguments: str) -> str:
+        """Run ``rabbitmqctl`` on it and give what it says. Raises UnavailableError."""
+        ctl = program("rabbitmqctl", _WHERE_DEBIAN_PUTS_IT)
+        if ctl is None:
+            raise UnavailableError("rabbitmqctl was not found beside rabbitmq-server")
+        environment = self._environment(self._inside)
+        environment |= {"RABBITMQ_CTL_ERL_ARGS": "+S 1:1 +sbwt none"}
+        return run_as(self._user, [ctl, "-q", "-n", self.name, *arguments], **environment)
+
+    def set_up(self) -> None:
+        """Choose its name, ports and folder; nothing happens if that has been done. Raises UnavailableError."""
+        if self._folder is not None:
+            return
         server = program("rabbitmq-server", _WHERE_DEBIAN_PUTS_IT)
         if server is None:
             install(_PACKAGE, VARIABLE)
@@ -101,7 +132,8 @@ class ThrowAwayRabbitMQ:
         say("starting a throw-away RabbitMQ")
         self._server = server
         self._user = unprivileged_user("rabbitmq")
-        self._port, self._distribution_port, self._names_port = free_port(), free_port(), free_port()
+        self._port, self._distribution_port = free_port(), free_port()
+        self._names_port = self._given_names_port or free_port()
         self._folder = temporary_folder("peyvand-rabbitmq", self._user)
         settings = self._folder / "rabbitmq.conf"
         settings.write_text(
@@ -109,13 +141,31 @@ class ThrowAwayRabbitMQ:
             "log.console = true\nlog.console.level = warning\ndisk_free_limit.absolute = 50MB\n"
         )
         (self._folder / "plugins").write_text("[].\n")
-        for path in (settings, self._folder / "plugins"):
+        files = [settings, self._folder / "plugins"]
+        if self._cookie:
+            cookie = self._folder / ".erlang.cookie"
+            cookie.write_text(self._cookie)
+            cookie.chmod(0o400)
+            files.append(cookie)
+        for path in files:
             give_to(self._user, path)
+
+    def _write_peers(self, settings: Path) -> None:
+        """Which nodes it forms a cluster with, when it starts without any data."""
+        if not self.peers:
+            return
+        lines = ["cluster_formation.peer_discovery_backend = classic_config"]
+        lines += [
+            f"cluster_formation.classic_config.nodes.{place} = {name}"
+            for place, name in enumerate(self.peers, start=1)
+        ]
+        own, _, _ = settings.read_text().partition("cluster_formation")
+        settings.write_text(own + "\n".join(lines) + "\n")
 
     def _environment(self, folder: Path) -> dict[str, str]:
         return environment_of(self._user) | {
             "HOME": str(folder),  # where its cookie lies
-            "RABBITMQ_NODENAME": f"peyvand-{self._port}@localhost",
+            "RABBITMQ_NODENAME": self.name,
             "RABBITMQ_DIST_PORT": str(self._distribution_port),
             "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
             "RABBITMQ_LOG_BASE": str(folder),

@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from hub.store.clustered.migrating import migrate
 from scripts.services import postgresql, rabbitmq
 from tests.setups import Clustered, database_of, drop_databases, new_database, run, standing_on
+
+settings.register_profile("any-machine", deadline=None)  # no test depends on how fast the machine is just now
+settings.load_profile("any-machine")
 
 ON_BOTH_SETUPS = frozenset({"test_bad_input_once", "test_bad_input_partner"})
 """Modules of system tests whose hubs stand on either set-up in turn."""

@@ -13,6 +13,7 @@ from hub.app.control import control_routes, control_token
 from hub.app.evidence import Evidence, check_keys, kept_evidence, put_together
 from hub.app.garbage import set_apart_what_stays
 from hub.app.loading import Loaded, load
+from hub.app.readiness import disk_has_room, key_seals
 from hub.app.settings import Settings
 from hub.app.setups import Opening, SetUp, UnusableError, set_up
 from hub.contracts.json_body import JsonLimits
@@ -174,7 +175,11 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
                 lambda: opening.is_done, front_door(exchange_path, queries.router(), soap_path)
             ),
             management=management(
-                _checks(stands_on, opening, exchange_path, keeper),
+                _checks(stands_on, opening, exchange_path, keeper)
+                | {
+                    "key": key_seals(store.sealer),
+                    "disk": disk_has_room(settings.data_dir, settings.min_free_bytes),
+                },
                 metrics.render,
                 _reloader(reload),
                 notes=stands_on.notes,

@@ -74,6 +74,12 @@ class Settings(BaseSettings):
         default=20, ge=0, description="how long a stopping hub waits for what is under way"
     )
 
+    min_free_bytes: int = Field(
+        default=64 * 1024 * 1024,
+        ge=0,
+        description="room that the disk of data_dir must have for the hub to call itself ready",
+    )
+
     evidence_key: SecretStr | None = Field(
         default=None,
         description="the log's private key, 32 bytes in base64; without it, the file evidence_key_file",

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 
-
 from scripts.chaos import schedule
 from scripts.chaos.faults import CATALOGUE
 from scripts.chaos.faults.fault import Fault

@@ -56,16 +56,14 @@ def judge(ledger: Ledger) -> Verdict:
         state = ledger.ends.get(exchange_id, "unknown")
         states[state] += 1
         verdict.final += state in FINAL
-        told = ledger.told[promise.number]
         if state not in FINAL:
             _lose(verdict, f"exchange {exchange_id} was promised ({promise.status}) and is {state}")
         elif promise.status == _OK and state != "completed":
             _lose(verdict, f"exchange {exchange_id} was answered 200 and is {state}")
-        elif len(told) > 1:
-            _lose(
-                verdict, f"message {promise.number} was told of several exchanges: {', '.join(sorted(told))}"
-            )
     verdict.ends = dict(states)
+    for number, times in Counter(promise.number for promise in ledger.promises.values()).items():
+        if times > 1:
+            _lose(verdict, f"message {number} was promised as {times} exchanges")
     _judge_open(ledger, verdict)
     _judge_calls(ledger, verdict, seen)
     return verdict

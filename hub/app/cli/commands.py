@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import typer
 
 from hub.app.cli import (
+    chaos,
     client,
     contract,
     contract_import,
@@ -69,6 +70,14 @@ COMMANDS: tuple[Command, ...] = (
         (
             "peyvand explain registry.title-inquiry inquiry.json",
             "peyvand explain payment.verify@1.0 - --json < payment.json",
+        ),
+    ),
+    Command(
+        "chaos",
+        chaos.chaos,
+        (
+            "peyvand chaos --messages 2000",
+            "peyvand chaos --set-up clustered --fault database-fail-over --fault broker-leader-kill --json",
         ),
     ),
     Command("migrate", migrate.migrate, ("peyvand migrate", "peyvand migrate --json")),

@@ -46,6 +46,36 @@ class Settings(BaseSettings):
     control_token: SecretStr | None = Field(
         default=None,
         description="opens the control API on the management port; without it, the file `control.token` in data_dir",
+    documents_url: str | None = Field(
+        default=None,
+        description="where large documents lie: `file:///folder`, shared by all nodes, or `s3://bucket/prefix` "
+        "(credentials and endpoint from AWS_… variables); by default `documents` in data_dir",
+    )
+    documents_max_bytes: int = Field(
+        default=5 * 1000**3, ge=1, description="the largest document taken at `/attachments`"
+    )
+    documents_client_bytes: int = Field(
+        default=50 * 1000**3, ge=1, description="what one client may have stored and under way in all"
+    )
+    documents_reserve_bytes: int = Field(
+        default=1000**3,
+        ge=0,
+        description="disk space that documents leave free; what has no room is answered 507",
+    )
+    documents_transfers: int = Field(
+        default=16,
+        ge=1,
+        le=1000,
+        description="documents on their way in or out at once; one more is answered 503",
+    )
+    documents_unused_s: float = Field(
+        default=7 * 24 * 3600, gt=0, description="how long a document is kept that no exchange refers to"
+    )
+    documents_unfinished_s: float = Field(
+        default=24 * 3600, gt=0, description="how long an unfinished upload waits for its rest"
+    )
+    documents_collect_s: float = Field(
+        default=60, gt=0, description="how often what nobody keeps any longer is removed"
     )
 
     max_body_bytes: int = Field(

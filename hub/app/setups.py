@@ -14,12 +14,16 @@ from urllib.parse import urlsplit
 import structlog
 
 from hub.app.settings import Settings
+from hub.core.attachments import Segments
 from hub.core.errors import NotRecordedError
 from hub.core.events import EventLog, Subscriptions, Tenancy
 from hub.core.evidence import BodyReadings, EvidenceLog, EvidenceSource
-from hub.core.ports import Channel, ClaimCheck, ClientRegistry, DataKeys, Idempotency, Journal, Sealer
+from hub.core.ports import Channel, ClientRegistry, DataKeys, Idempotency, Journal, Sealer
 from hub.security.master_key import master_key_from_environment, master_key_from_file
 from hub.security.sealing import EnvelopeSealer
+from hub.store.attachments.file_segments import FileSegments
+from hub.store.attachments.s3_segments import s3_segments
+from hub.store.claim_check import SegmentedClaimCheck
 from hub.store.clustered import Broker, ClusteredStore
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.in_process_channel import InProcessChannel
@@ -57,7 +61,7 @@ class Store(Protocol):
     @property
     def sealer(self) -> Sealer: ...
     @property
-    def claim_check(self) -> ClaimCheck: ...
+    def claim_check(self) -> SegmentedClaimCheck: ...
     @property
     def evidence_source(self) -> EvidenceSource: ...
     @property
@@ -232,14 +236,27 @@ class Opening:
 
 
 def _embedded_store(settings: Settings) -> EmbeddedStore:
-    return EmbeddedStore(settings.data_dir, lambda keys: _sealer(settings, keys))
+    return EmbeddedStore(settings.data_dir, lambda keys: _sealer(settings, keys), _segments(settings))
 
 
 def open_clustered_store(settings: Settings) -> ClusteredStore:
     """The store of the clustered set-up, to be entered."""
     url = settings.database_url.get_secret_value() if settings.database_url else ""
-    folder = settings.data_dir / DOCUMENTS_FOLDER
-    return ClusteredStore(url, lambda keys: _sealer(settings, keys), folder)
+    return ClusteredStore(url, lambda keys: _sealer(settings, keys), _segments(settings))
+
+
+def _segments(settings: Settings) -> Segments:
+    """Where large documents lie. Raises UnusableError, StoreUnusableError."""
+    url = settings.documents_url
+    if not url:
+        return FileSegments(settings.data_dir / DOCUMENTS_FOLDER)
+    place = urlsplit(url)
+    if place.scheme == "file" and place.path and not place.netloc:
+        return FileSegments(Path(place.path))
+    if place.scheme == "s3" and place.netloc:
+        return s3_segments(url)
+    message = f"PEYVAND_DOCUMENTS_URL is {url!r}: it is file:///folder or s3://bucket/prefix"
+    raise UnusableError(message)
 
 
 def _sealer(settings: Settings, keys: DataKeys) -> EnvelopeSealer:

@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from hub.core.attachments import AttachmentRegistry
 from hub.core.events import EventLog, Subscriptions
 from hub.core.ports import Channel, ClaimCheck, ClientRegistry, Idempotency, Journal, Sealer
 from hub.core.values import new_id
 from hub.security.sealing import EnvelopeSealer
+from hub.store.attachments.file_segments import FileSegments
 from hub.store.clustered import Broker, ClusteredStore
 from hub.store.embedded import EmbeddedStore, InProcessChannel
+from tests.fakes.attachments import fake_registry
 from tests.fakes.channel import FakeChannel
 from tests.fakes.claim_check import FakeClaimCheck
 from tests.fakes.clients import FakeClientRegistry
@@ -26,6 +29,7 @@ class Store:
     claim_check: ClaimCheck
     event_log: EventLog
     subscriptions: Subscriptions
+    attachments: AttachmentRegistry
 
 
 @pytest.fixture(params=["fake", "embedded", "clustered"])
@@ -39,12 +43,13 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
             FakeClaimCheck(),
             FakeEventLog(fake),
             FakeSubscriptions(),
+            fake_registry(fake),
         )
         return
     if request.param == "clustered":
         url = request.getfixturevalue("database_url")
         async with ClusteredStore(
-            url, lambda keys: EnvelopeSealer(b"m" * 32, keys), tmp_path / "shared"
+            url, lambda keys: EnvelopeSealer(b"m" * 32, keys), FileSegments(tmp_path / "shared")
         ) as clustered:
             yield _opened(clustered)
         return
@@ -60,6 +65,7 @@ def _opened(store: EmbeddedStore | ClusteredStore) -> Store:
         store.claim_check,
         store.event_log,
         store.subscriptions,
+        store.attachments,
     )
 
 
@@ -86,6 +92,11 @@ def idempotency(store: Store) -> Idempotency:
 @pytest.fixture
 def clients(store: Store) -> ClientRegistry:
     return store.clients
+
+
+@pytest.fixture
+def attachments(store: Store) -> AttachmentRegistry:
+    return store.attachments
 
 
 @pytest.fixture

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from hub.core.attachments import Segments
 from hub.core.errors import NotRecordedError
 from hub.core.ports import DataKeys, Sealer
-from hub.store.claim_check import FileClaimCheck
+from hub.store.attachments.registry import Registry
+from hub.store.claim_check import SegmentedClaimCheck
+from hub.store.clustered.attachments import ClusteredTransactions
 from hub.store.clustered.clients import ClusteredClients
 from hub.store.clustered.data_keys import ClusteredDataKeys
 from hub.store.clustered.database import UNREACHABLE, Database, check_schema, identity_of, told
@@ -38,8 +40,8 @@ class ClusteredStore:
     event loop.
     """
 
-    def __init__(self, url: str, make_sealer: Callable[[DataKeys], Sealer], documents: Path) -> None:
-        """``documents`` is the claim check's folder, on a file system that all nodes share."""
+    def __init__(self, url: str, make_sealer: Callable[[DataKeys], Sealer], segments: Segments) -> None:
+        """``segments`` is where documents lie, for all nodes the same place."""
         self._database = Database(url)
         self._make_sealer = make_sealer
         self._data_keys = ClusteredDataKeys(self._database)
@@ -59,7 +61,8 @@ class ClusteredStore:
         journal_rows = JournalRows(self._reader, self.sealer)
         self.journal_log = ClusteredEvidenceLog(self._database, self._reader, journal_rows)
         self.reading_log = ClusteredEvidenceLog(self._database, self._reader, ReadingRows(self._reader))
-        self.claim_check = FileClaimCheck(documents, self.sealer)
+        self.attachments = Registry(ClusteredTransactions(self._database, self._reader))
+        self.claim_check = SegmentedClaimCheck(self.attachments, segments, self.sealer)
         self.sweeping = Lease("sweeping")
         self._upkeep = Upkeep(self._database, self.clients, self.sweeping)
 

@@ -163,5 +163,64 @@ _EVENTS = (
     "CREATE INDEX subscription_client ON subscription (client, id)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _EVIDENCE, _EVENTS)
+_ATTACHMENTS = (
+    # Large documents: what there is, who holds it, which exchanges refer to it, what is on its way in or out.
+    """
+    CREATE TABLE attachment (
+        digest TEXT PRIMARY KEY,
+        size INTEGER NOT NULL,
+        parts TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE attachment_holder (
+        digest TEXT NOT NULL REFERENCES attachment (digest),
+        client TEXT NOT NULL,
+        media_type TEXT NOT NULL,
+        until_us INTEGER NOT NULL,
+        PRIMARY KEY (digest, client)
+    ) STRICT
+    """,
+    "CREATE INDEX attachment_holder_client ON attachment_holder (client)",
+    "CREATE INDEX attachment_holder_until ON attachment_holder (until_us)",
+    """
+    CREATE TABLE attachment_use (
+        digest TEXT NOT NULL REFERENCES attachment (digest),
+        exchange_id TEXT NOT NULL,
+        client TEXT NOT NULL,
+        media_type TEXT NOT NULL,
+        since_us INTEGER NOT NULL,
+        until_us INTEGER NOT NULL,
+        is_settled INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (digest, exchange_id, client)
+    ) STRICT
+    """,
+    "CREATE INDEX attachment_use_exchange ON attachment_use (exchange_id)",
+    "CREATE INDEX attachment_use_until ON attachment_use (until_us)",
+    "CREATE INDEX attachment_use_since ON attachment_use (since_us) WHERE is_settled = 0",
+    """
+    CREATE TABLE attachment_upload (
+        id TEXT PRIMARY KEY,
+        client TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        stored INTEGER NOT NULL,
+        media_type TEXT NOT NULL,
+        until_us INTEGER NOT NULL,
+        parts TEXT NOT NULL,
+        writer TEXT NOT NULL,
+        digest TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX attachment_upload_client ON attachment_upload (client)",
+    "CREATE INDEX attachment_upload_until ON attachment_upload (until_us)",
+    """
+    CREATE TABLE attachment_waste (
+        part TEXT PRIMARY KEY,
+        since_us INTEGER NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX attachment_waste_since ON attachment_waste (since_us, part)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _EVIDENCE, _EVENTS, _ATTACHMENTS)
 """Each migration's statements; its place in the list, from 1, is its number."""

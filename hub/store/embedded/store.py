@@ -6,8 +6,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from hub.core.attachments import Segments
 from hub.core.ports import DataKeys, Sealer
-from hub.store.claim_check import FileClaimCheck
+from hub.store.attachments.file_segments import FileSegments
+from hub.store.attachments.registry import Registry
+from hub.store.claim_check import SegmentedClaimCheck
+from hub.store.embedded.attachments import EmbeddedTransactions
 from hub.store.embedded.clients import EmbeddedClients
 from hub.store.embedded.data_keys import EmbeddedDataKeys
 from hub.store.embedded.database import FILE_NAME, Database
@@ -30,13 +34,14 @@ class EmbeddedStore:
 
     Several processes may have it open at once. ``make_sealer`` is given the store's data keys, since a sealer
     keeps its wrapped keys beside what it encrypts. Used from one event loop. Raises StoreUnusableError if the
-    folder cannot be used, and what ``make_sealer`` raises.
+    folder cannot be used, and what ``make_sealer`` raises. ``segments`` is where documents lie, if not in the folder.
     """
 
     def __init__(
         self,
         folder: Path,
         make_sealer: Callable[[DataKeys], Sealer],
+        segments: Segments | None = None,
         *,
         busy_timeout_s: float = BUSY_TIMEOUT_S,
     ) -> None:
@@ -55,7 +60,9 @@ class EmbeddedStore:
         self.idempotency = EmbeddedIdempotency(self._writer, self._reader)
         self.event_log = EmbeddedEventLog(self._writer, self._reader)
         self.subscriptions = EmbeddedSubscriptions(self._writer, self._reader)
-        self.claim_check = FileClaimCheck(folder / DOCUMENTS_FOLDER, self.sealer)
+        self.attachments = Registry(EmbeddedTransactions(self._writer, self._reader))
+        segments = FileSegments(folder / DOCUMENTS_FOLDER) if segments is None else segments
+        self.claim_check = SegmentedClaimCheck(self.attachments, segments, self.sealer)
         self.evidence_source = EmbeddedEvidenceSource(self._reader, self.sealer)
         self.body_readings = EmbeddedBodyReadings(self._writer, self._reader)
         self.journal_log = EmbeddedEvidenceLog(self._writer, self._reader, JournalRows(self.sealer))

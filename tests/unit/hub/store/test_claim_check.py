@@ -1,216 +1,127 @@
-"""Large documents on the disk: damage, crashes, memory."""
+"""What lies on the disk of a large document, and what becomes of it when the disk lies or fails."""
 
-import asyncio
-import hashlib
 import os
-import time
-import tracemalloc
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
+from hub.core.attachments import SEGMENT_BYTES, NoRoomError, Part
 from hub.core.errors import NotRecordedError
 from hub.core.ports import DocumentDamagedError, DocumentMissingError
-from hub.store.embedded import FileClaimCheck, StoreUnusableError
+from hub.store.attachments.registry import Registry
+from hub.store.claim_check import SegmentedClaimCheck
 from tests.conformance.test_claim_check import read, stream
+from tests.fakes.attachments import FakeSegments, fake_registry
 from tests.fakes.sealer import FakeSealer
 
-MB = 1024 * 1024
+WHOLE = os.urandom(2 * SEGMENT_BYTES + 100)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "documents"
+def segments() -> FakeSegments:
+    return FakeSegments()
 
 
 @pytest.fixture
-def claim_check(folder: Path) -> FileClaimCheck:
-    return FileClaimCheck(folder, FakeSealer())
+def registry() -> Registry:
+    return fake_registry()
 
 
-def file_of(folder: Path, digest: str) -> Path:
-    return folder / digest[:2] / digest
+@pytest.fixture
+def check(registry: Registry, segments: FakeSegments) -> SegmentedClaimCheck:
+    return SegmentedClaimCheck(registry, segments, FakeSealer())
 
 
-def files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
+async def stored(check: SegmentedClaimCheck, whole: bytes = WHOLE) -> tuple[str, Part]:
+    digest = await check.put(stream([whole]))
+    found = await check.registry.content(digest)
+    assert found is not None
+    return digest, found.parts[0]
 
 
-async def test_fifty_megabytes_pass_in_bounded_memory(claim_check: FileClaimCheck) -> None:
-    piece = os.urandom(MB)
-
-    async def chunks() -> AsyncIterator[bytes]:
-        for _ in range(50):
-            yield piece
-
-    tracemalloc.start()
-    digest = await claim_check.put(chunks())
-    total = 0
-    hash_ = hashlib.sha256()
-    async for part in claim_check.get(digest):
-        total += len(part)
-        hash_.update(part)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-
-    assert total == 50 * MB
-    assert hash_.hexdigest() == digest
-    assert peak < 6 * MB
-
-
-@pytest.mark.parametrize("place", range(0, 1_000_000, 99_991))
-async def test_a_changed_byte_is_noticed_before_it_is_handed_out(
-    claim_check: FileClaimCheck, folder: Path, place: int
+async def test_a_document_lies_in_segments_of_one_size(
+    check: SegmentedClaimCheck, segments: FakeSegments
 ) -> None:
-    whole = os.urandom(1_000_000)
-    digest = await claim_check.put(stream([whole]))
-    content = bytearray(file_of(folder, digest).read_bytes())
-    content[place] ^= 1
-    file_of(folder, digest).write_bytes(content)
-
-    handed_out: list[bytes] = []
-
-    async def take_all() -> None:
-        async for piece in claim_check.get(digest):
-            handed_out.append(piece)  # noqa: PERF401 - what came before the damage must not be lost with it
-
-    with pytest.raises(DocumentDamagedError):
-        await take_all()
-    assert whole.startswith(b"".join(handed_out))
-
-
-@pytest.mark.parametrize("kept", [0, 5, 8, 11, 12, 300_000, -1, -4, -5, -100])
-async def test_a_cut_file_is_noticed(claim_check: FileClaimCheck, folder: Path, kept: int) -> None:
-    digest = await claim_check.put(stream([os.urandom(600_000)]))
-    path = file_of(folder, digest)
-    path.write_bytes(path.read_bytes()[:kept])
-
-    with pytest.raises(DocumentDamagedError):
-        await read(claim_check, digest)
-
-
-def parts_of(content: bytes) -> list[bytes]:
-    """Mark, chunks with their lengths, and the trailer with its length."""
-    end = len(content) - 4 - int.from_bytes(content[-4:], "big")
-    parts, at = [content[:8]], 8
-    while at < end:
-        length = 4 + int.from_bytes(content[at : at + 4], "big")
-        parts.append(content[at : at + length])
-        at += length
-    return [*parts, content[end:]]
+    _, part = await stored(check)
+    assert sorted(segments.stored) == [(part.id, 0), (part.id, 1), (part.id, 2)]
+    assert all(WHOLE[:100] not in sealed for sealed in segments.stored.values())
 
 
 @pytest.mark.parametrize(
-    "order",
-    [(0, 2, 1, 3, 4), (0, 1, 2, 4), (0, 1, 3, 4), (0, 1, 1, 2, 3, 4), (0, 4), (0, 1, 2, 3, 3, 4)],
-    ids=["swapped", "last left out", "middle left out", "doubled", "all left out", "last doubled"],
+    ("start", "stop"),
+    [
+        (0, 1),
+        (5, 5),
+        (SEGMENT_BYTES - 1, SEGMENT_BYTES + 1),
+        (SEGMENT_BYTES, 2 * SEGMENT_BYTES + 100),
+        (7, 9),
+    ],
 )
-async def test_moved_chunks_are_noticed(
-    claim_check: FileClaimCheck, folder: Path, order: tuple[int, ...]
-) -> None:
-    digest = await claim_check.put(stream([bytes(600_000)]))
-    path = file_of(folder, digest)
-    parts = parts_of(path.read_bytes())
-    assert len(parts) == 5
-    path.write_bytes(b"".join(parts[place] for place in order))
+async def test_a_range_is_read_without_the_rest(check: SegmentedClaimCheck, start: int, stop: int) -> None:
+    _, part = await stored(check)
+    assert b"".join([piece async for piece in check.read((part,), start, stop)]) == WHOLE[start:stop]
 
+
+async def test_ranges_go_over_the_bounds_of_parts(check: SegmentedClaimCheck) -> None:
+    _, one = await stored(check, b"abcde")
+    _, two = await stored(check, b"fgh")
+    assert b"".join([piece async for piece in check.read((one, two), 3, 7)]) == b"defg"
+    assert b"".join([piece async for piece in check.read((one, two))]) == b"abcdefgh"
+
+
+async def test_segments_do_not_open_in_anothers_place(
+    check: SegmentedClaimCheck, segments: FakeSegments
+) -> None:
+    digest, part = await stored(check)
+    segments.stored[part.id, 0], segments.stored[part.id, 1] = (
+        segments.stored[part.id, 1],
+        segments.stored[part.id, 0],
+    )
     with pytest.raises(DocumentDamagedError):
-        await read(claim_check, digest)
+        await read(check, digest)
 
 
-async def test_a_file_under_anothers_name_gives_nothing_away(
-    claim_check: FileClaimCheck, folder: Path
-) -> None:
-    one = await claim_check.put(stream([b"deed of Maryam"]))
-    other = await claim_check.put(stream([b"deed of Reza"]))
-    file_of(folder, one).replace(file_of(folder, other))
-
-    with pytest.raises(DocumentDamagedError):
-        await anext(claim_check.get(other))
-
-
-async def test_storing_again_heals_a_damaged_file(claim_check: FileClaimCheck, folder: Path) -> None:
-    digest = await claim_check.put(stream([b"deed"]))
-    file_of(folder, digest).write_bytes(b"")
-    await claim_check.put(stream([b"deed"]))
-
-    assert await read(claim_check, digest) == b"deed"
-
-
-async def test_what_is_being_read_survives_its_deletion(claim_check: FileClaimCheck) -> None:
-    whole = os.urandom(MB)
-    digest = await claim_check.put(stream([whole]))
-    reading = claim_check.get(digest)
-    begun = await anext(reading)
-    await claim_check.delete(digest)
-
-    assert begun + b"".join([piece async for piece in reading]) == whole
-
-
-async def test_a_full_disk_leaves_nothing(
-    claim_check: FileClaimCheck, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-
-    with pytest.raises(NotRecordedError, match="No space left"):
-        await claim_check.put(stream([b"deed"]))
-    assert files(folder) == []
-
-
-async def test_a_missing_folder_is_told_as_not_recorded(claim_check: FileClaimCheck, folder: Path) -> None:
-    await asyncio.to_thread(folder.rmdir)
-
-    with pytest.raises(NotRecordedError):
-        await claim_check.put(stream([b"deed"]))
-
-
-@pytest.mark.parametrize("cancel_after", [1, 3])
-async def test_a_cancelled_or_broken_put_leaves_no_file(
-    claim_check: FileClaimCheck, folder: Path, cancel_after: int
-) -> None:
-    reached = asyncio.Event()
-
-    async def endless() -> AsyncIterator[bytes]:
-        for _ in range(cancel_after):
-            yield bytes(MB)
-        reached.set()
-        await asyncio.Event().wait()
-
-    putting = asyncio.create_task(claim_check.put(endless()))
-    await reached.wait()
-    assert len(files(folder)) == 1
-    putting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await putting
-    assert files(folder) == []
-
-
-async def test_what_a_killed_process_left_is_swept_away(claim_check: FileClaimCheck, folder: Path) -> None:
-    digest = await claim_check.put(stream([b"deed"]))
-    old, young = folder / "unfinished-old", folder / "unfinished-young"
-    for path in (old, young):
-        path.touch()
-    two_days_ago = time.time() - 2 * 86_400
-    os.utime(old, (two_days_ago, two_days_ago))
-    os.utime(file_of(folder, digest), (two_days_ago, two_days_ago))
-
-    FileClaimCheck(folder, FakeSealer())
-    assert sorted(files(folder)) == sorted([young, file_of(folder, digest)])
-
-
-async def test_an_unfinished_document_is_no_document(claim_check: FileClaimCheck, folder: Path) -> None:
-    (folder / "unfinished-x").write_bytes(b"deed")
-
+async def test_a_segment_that_is_gone_is_missing(check: SegmentedClaimCheck, segments: FakeSegments) -> None:
+    digest, part = await stored(check)
+    del segments.stored[part.id, 2]
     with pytest.raises(DocumentMissingError):
-        await read(claim_check, "unfinished-x")
+        await read(check, digest)
 
 
-def test_an_unusable_folder_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
+async def test_a_whole_that_is_not_its_digest_is_never_read_to_its_end(check: SegmentedClaimCheck) -> None:
+    digest, _ = await stored(check)
+    other, part = await stored(check, WHOLE[:-1] + b"\0")
+    attachment = await check.registry.content(digest)
+    assert attachment is not None
+    forged = type(attachment)(digest, part.size, "", (part,))
+    reading, given = check.whole(forged), 0
+    for _ in range(2):
+        given += len(await anext(reading))
+    with pytest.raises(DocumentDamagedError):
+        await anext(reading)
+    assert given < len(WHOLE)
+    assert other != digest
 
-    with pytest.raises(StoreUnusableError):
-        FileClaimCheck(tmp_path / "file" / "documents", FakeSealer())
+
+@pytest.mark.parametrize("trouble", [{"is_broken": True}, {"free": 10}])
+async def test_what_cannot_be_stored_is_left_as_waste_only(
+    check: SegmentedClaimCheck, segments: FakeSegments, registry: Registry, trouble: dict[str, int]
+) -> None:
+    for name, value in trouble.items():
+        setattr(segments, name, value)
+    with pytest.raises((NotRecordedError, NoRoomError)):
+        await check.put(stream([WHOLE]))
+    assert len(await registry.collect(0)) == 1
+
+
+async def test_a_broken_off_stream_is_left_as_waste_only(
+    check: SegmentedClaimCheck, registry: Registry, segments: FakeSegments
+) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield WHOLE
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        await check.put(broken())
+    (waste,) = await registry.collect(0)
+    assert {part for part, _ in segments.stored} == {waste.part}

@@ -231,7 +231,8 @@ class TestAttachments:
 
     async def test_a_damaged_attachment_is_told_and_ruins_nothing_else(self, office: Office) -> None:
         digest = await self.attach(office, b"a map")
-        stored = office.folder / "store" / "documents" / digest[:2] / digest
+        stored = next(path for path in (office.folder / "store" / "documents").rglob("*") if path.is_file())
+        assert digest
         stored.write_bytes(stored.read_bytes()[:-60])
         report = judged((await office.export())[0])
         assert report.holds

@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     control_token: SecretStr | None = Field(
         default=None,
         description="opens the control API on the management port; without it, the file `control.token` in data_dir",
+    )
+
     documents_url: str | None = Field(
         default=None,
         description="where large documents lie: `file:///folder`, shared by all nodes, or `s3://bucket/prefix` "

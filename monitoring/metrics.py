@@ -1,6 +1,6 @@
 """Prometheus metrics of one process. Labels are of bounded number by construction (`hub.core.observer`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -10,9 +10,32 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
+
+_CIRCUIT = {"closed": 0, "half_open": 1, "open": 2}
+
+
+class _Circuits(Collector):
+    """Asked anew for each scrape: which endpoints have a breaker changes with a reload."""
+
+    def __init__(self, circuits: Callable[[], Mapping[str, str]]) -> None:
+        self._circuits = circuits
+
+    def collect(self) -> Iterator[Metric]:
+        """Give one gauge with a sample for each endpoint."""
+        family = GaugeMetricFamily(
+            "peyvand_partner_circuit",
+            "This node's circuit breaker of an endpoint: 0 closed, 1 half open, 2 open",
+            labels=("partner", "endpoint"),
+        )
+        for endpoint, state in self._circuits().items():
+            family.add_metric((endpoint.partition(".")[0], endpoint), _CIRCUIT[state])
+        yield family
 
 
 class Metrics:
@@ -64,6 +87,10 @@ class Metrics:
             "1 while a log is not what was signed, or no checkpoint can be made",
             registry=self.registry,
         ).set_function(lambda: float(is_in_trouble()))
+
+    def watch_circuits(self, circuits: Callable[[], Mapping[str, str]]) -> None:
+        """Show how the breakers of this node stand: ``closed``, ``half_open`` or ``open`` for each endpoint."""
+        self.registry.register(_Circuits(circuits))
 
     def exchange_ended(
         self, *, contract: str, version: str, sender: str, state: str, code: str, seconds: float

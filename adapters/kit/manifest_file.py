@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from adapters.kit.availability_file import AvailabilityFile, judge_availability
 from adapters.kit.credentials import credential_name
 from adapters.kit.manifest import EndpointManifest, HttpOptions, Manifest, OutcomeSpec, Unsupported
 from hub.core.codes import CATALOGUE
@@ -83,6 +84,7 @@ class _Manifest(StrictModel):
     http: _Http = _Http()
     endpoints: Annotated[dict[NameField, _Endpoint], Field(min_length=1)]
     unsupported: list[_Unsupported] = Field(default_factory=list)
+    availability: AvailabilityFile | None = None
 
 
 def load_manifests(folder: Path) -> tuple[Manifest, ...]:
@@ -158,6 +160,7 @@ def _endpoint(read: _Manifest, name: str) -> EndpointManifest:
         idempotent=endpoint.idempotent,
         timeout_s=endpoint.timeout,
         max_concurrent=read.max_concurrent,
+        availability=None if read.availability is None else read.availability.policy,
     )
     outcomes = tuple(
         OutcomeSpec(
@@ -199,6 +202,7 @@ def _mistakes(document: Document, read: _Manifest) -> Iterator[Finding]:
                 hint = closest(outcome.code, _PARTNER_CODES)
                 yield document.finding((*location, "code"), f"{AREA}.unknown-code", message, hint)
     yield from _http_mistakes(document, read.http, read.credentials)
+    yield from judge_availability(document, read.availability)
 
 
 def _http_mistakes(

@@ -30,7 +30,9 @@ from hub.gateway.queries import Queries
 from hub.gateway.soap.codec import recorded_requests
 from hub.gateway.soap.soap_path import SoapPath
 from hub.runtime import fault_points
+from hub.runtime.circuit import CircuitState
 from hub.runtime.configuration import Configuration, CurrentConfiguration
+from hub.runtime.gate import Gate
 from hub.runtime.keys import Keys
 from hub.runtime.pipeline import Pipeline
 from hub.runtime.recorder import Recorder
@@ -142,7 +144,9 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
             may_sweep=stands_on.may_sweep,
             recorded=recorded_requests(json_limits),
         )
+        gate = _gate(stands_on, recorder, metrics)
         pipeline = Pipeline(
+            gate=gate,
             configuration=configuration,
             access=access,
             recorder=recorder,
@@ -182,7 +186,7 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
                 },
                 metrics.render,
                 _reloader(reload),
-                notes=stands_on.notes,
+                notes={**stands_on.notes, "circuits": lambda: _broken(gate)},
                 admin=control_routes(
                     settings, store, recorder, configuration, offer=workers.offer, token=token
                 ),
@@ -216,6 +220,18 @@ async def _opening(settings: Settings, stands_on: SetUp, evidence: Evidence) -> 
         yield opening
     finally:
         await opening.stop()
+
+
+def _gate(stands_on: SetUp, recorder: Recorder, metrics: Metrics) -> Gate:
+    gate = Gate(stands_on.store.counters, recorder.clock_us)
+    metrics.watch_circuits(gate.circuits)
+    return gate
+
+
+async def _broken(gate: Gate) -> str:
+    """Which partners' operations are left alone by this node just now, in words."""
+    broken = sorted(name for name, state in gate.circuits().items() if state is not CircuitState.CLOSED)
+    return f"not tried for a while, since they failed again and again: {', '.join(broken)}" if broken else ""
 
 
 def _http_limits(settings: Settings) -> HttpLimits:

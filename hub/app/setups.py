@@ -18,7 +18,7 @@ from hub.core.attachments import Segments
 from hub.core.errors import NotRecordedError
 from hub.core.events import EventLog, Subscriptions, Tenancy
 from hub.core.evidence import BodyReadings, EvidenceLog, EvidenceSource
-from hub.core.ports import Channel, ClientRegistry, DataKeys, Idempotency, Journal, Sealer
+from hub.core.ports import Channel, ClientRegistry, Counters, DataKeys, Idempotency, Journal, Sealer
 from hub.security.master_key import master_key_from_environment, master_key_from_file
 from hub.security.sealing import EnvelopeSealer
 from hub.store.attachments.file_segments import FileSegments
@@ -62,6 +62,8 @@ class Store(Protocol):
     def sealer(self) -> Sealer: ...
     @property
     def claim_check(self) -> SegmentedClaimCheck: ...
+    @property
+    def counters(self) -> Counters: ...
     @property
     def evidence_source(self) -> EvidenceSource: ...
     @property

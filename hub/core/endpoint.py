@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from hub.core.availability import Availability
 from hub.core.message import Message
 from hub.core.values import ContractRef
 
@@ -83,3 +84,5 @@ class EndpointFacts:
     timeout_s: float
     max_concurrent: int
     """How many calls may be under way at once; one more is refused, not queued (G9)."""
+    availability: Availability | None = None
+    """The partner's policy; None where it takes calls at any time."""

@@ -110,6 +110,22 @@ class Idempotency(Protocol):
         ...
 
 
+class Counters(Protocol):
+    """What is counted by all nodes together and outlives them: how much of a quota has been used up."""
+
+    async def take(self, name: str, period: str, most: int) -> bool:
+        """Count one more under a name in a period, unless ``most`` have been counted; whether it was.
+
+        Of several who ask at once never more than ``most`` are told so. Raises NotRecordedError: then nobody can
+        tell whether it was counted.
+        """
+        ...
+
+    async def forget(self, before_period: str) -> int:
+        """Drop the counts of periods that come before this one in the order of texts; says how many."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A reference taken from a channel. Exactly one of the two functions is called."""

@@ -16,6 +16,14 @@ class WhenUncertain(StrEnum):
     INQUIRE = "inquire"  # ask the partner's inquiry operation: ``Route.inquiry``
 
 
+class Urgency(StrEnum):
+    """How much a route's exchanges matter among those that wait for one partner."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """When a delivery that failed is tried again, where nobody waits and trying again can help."""
@@ -76,3 +84,4 @@ class Route:
     retry: RetryPolicy = DEFAULT_RETRY
     inquiry: InquirySpec | None = None
     """Set if, and only if, ``when_uncertain`` is INQUIRE."""
+    urgency: Urgency = Urgency.NORMAL

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from hub.core.findings import Finding, LintError
-from hub.core.route import Route, StepSpec
+from hub.core.route import Route, StepSpec, Urgency
 from hub.core.values import JsonValue
 from hub.reading.document import Document
 from hub.reading.fields import LineField, NameField, TextField
@@ -35,6 +35,7 @@ class RouteFile(StrictModel):
     to: NameField
     when_uncertain: UncertainFile
     retry: RetryFile = RetryFile()
+    urgency: Urgency = Urgency.NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def _load(entry: Path, folder: Path) -> LoadedRoute:
         path=shown(entry / "route.yaml", folder),
         retry=file.retry.policy,
         inquiry=file.when_uncertain.inquiry,
+        urgency=file.urgency,
     )
     return LoadedRoute(route, document)
 

@@ -32,6 +32,7 @@ from hub.runtime.configuration import Configuration, CurrentConfiguration
 from hub.runtime.events.taking import take_event
 from hub.runtime.fault_points import FaultPoint, reach
 from hub.runtime.flow import Flow, Intake
+from hub.runtime.gate import Gate
 from hub.runtime.recorder import ORPHANED_AFTER_S, Recorder
 from hub.runtime.replay import facts_of
 from hub.runtime.uncertain import Inquiries
@@ -54,6 +55,7 @@ class Pipeline:
         observer: Observer,
         offer: Callable[[str, str], None],
         limits: JsonLimits,
+        gate: Gate,
         is_evidence_overdue: Callable[[], bool] = lambda: False,
         when_published: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -72,9 +74,10 @@ class Pipeline:
         self._json = JsonCodec(limits)
         self._when_published = when_published
         self._is_evidence_overdue = is_evidence_overdue
+        self._gate = gate
         self._clock_us = recorder.clock_us
         self._under_way: set[asyncio.Task[Answer]] = set()
-        self.inquiries = Inquiries(recorder, self._call_partner, self._translate_back)
+        self.inquiries = Inquiries(recorder, gate, self._call_partner, self._translate_back)
         """Settles what is uncertain."""
 
     async def handle(self, call: Call) -> Answer:
@@ -248,6 +251,12 @@ class Pipeline:
             await self._recorder.expire(flow)
             return
 
+        if endpoint.availability is not None:
+            held = await self._gate.admit(endpoint, configuration.calendar, plan.route.urgency)
+            if held is not None:
+                await self._recorder.hold(flow, plan, held.error, held.not_before_us)
+                return
+
         attempt = flow.attempts + 1
         self._recorder.advance(
             flow,
@@ -302,14 +311,18 @@ class Pipeline:
     ) -> Message | Acknowledgement:
         started, code = time.monotonic(), ""
         try:
-            return await configuration.endpoints[endpoint.name](request, delivery)
+            answer = await configuration.endpoints[endpoint.name](request, delivery)
         except ExchangeError as error:
             code = error.code.id
+            self._gate.failed(endpoint, error, configuration.calendar)
             raise
         except Exception as fault:
             code = codes.INTERNAL.id
             log.exception("fault of an adapter", exchange_id=delivery.exchange_id, endpoint=endpoint.name)
             raise ExchangeError(codes.INTERNAL, "an adapter failed") from fault
+        else:
+            self._gate.worked(endpoint)
+            return answer
         finally:
             seconds = time.monotonic() - started
             self._observer.partner_called(

@@ -198,6 +198,20 @@ class Recorder:
             documents, cause = (), "hub"
         await self.record(flow)
 
+    async def hold(self, flow: Flow, plan: Plan, error: ExchangeError, not_before_us: int) -> None:
+        """Record that the partner takes nothing just now: what nobody waits for waits, within its deadline.
+
+        Nothing was sent, so no attempt is used up. Who waits is told at once.
+        """
+        flow.problem = error
+        deadline_us = flow.exchange.deadline_us
+        state, due_us = State.WAITING_RETRY, min(not_before_us, deadline_us or not_before_us)
+        if flow.attended:
+            state, due_us = State.FAILED, 0
+        channel = "" if flow.attended else plan.endpoint.partner
+        self.advance(flow, state, code=error.code.id, detail=facts_of(error), channel=channel, due_us=due_us)
+        await self.record(flow)
+
     async def expire(self, flow: Flow) -> None:
         """Record that the deadline has passed."""
         flow.problem = ExchangeError(codes.DEADLINE_EXCEEDED)

@@ -20,10 +20,12 @@ from hub.core.errors import ExchangeError
 from hub.core.exchange import NO_DETAIL, Entry, State
 from hub.core.expressions import ExpressionError
 from hub.core.message import JSON, Document, Kind, Message, Role
+from hub.core.route import Urgency
 from hub.core.values import US_PER_S
 from hub.routing.plan import InquiryPlan, Plan, run_stages
 from hub.runtime.configuration import Configuration
 from hub.runtime.flow import Flow
+from hub.runtime.gate import Gate
 from hub.runtime.recorder import ORPHANED_AFTER_S, Recorder
 from hub.runtime.replay import facts_of
 
@@ -41,9 +43,12 @@ TranslateBack: TypeAlias = Callable[[Flow, Plan, Message], tuple[Message, bytes,
 class Inquiries:
     """Settles what is uncertain."""
 
-    def __init__(self, recorder: Recorder, call_partner: CallPartner, translate_back: TranslateBack) -> None:
+    def __init__(
+        self, recorder: Recorder, gate: Gate, call_partner: CallPartner, translate_back: TranslateBack
+    ) -> None:
         """``translate_back`` gives the sender's reply as message, as recorded and as sent, or raises ExchangeError."""
         self._recorder = recorder
+        self._gate = gate
         self._call_partner = call_partner
         self._translate_back = translate_back
 
@@ -79,6 +84,11 @@ class Inquiries:
         except ExchangeError as error:
             self._advance(case, State.DEAD_LETTERED, error=error)
             await self._recorder.record(flow)
+            return False
+        held = await self._gate.admit(endpoint, configuration.calendar, Urgency.HIGH)
+        if held is not None:  # its hours, or its quota, are over for inquiries too
+            after_us = max(held.not_before_us - self._recorder.clock_us(), 0)
+            await self._ask_again(case, (), held.error, after_us)
             return False
         silent_us = int((endpoint.timeout_s + ORPHANED_AFTER_S) * US_PER_S)
         sent = Document(Role.PARTNER_REQUEST, request.contract, JSON, orjson.dumps(request.body))
@@ -138,9 +148,14 @@ class Inquiries:
         return Document(Role.REPLY, reply.contract, JSON, wire)
 
     async def _ask_again(
-        self, case: "_Case", documents: tuple[Document, ...], error: ExchangeError | None = None
+        self,
+        case: "_Case",
+        documents: tuple[Document, ...],
+        error: ExchangeError | None = None,
+        after_us: int = 0,
     ) -> None:
-        after_us = case.inquiry.every_us
+        end_us = _since_us(case.flow.exchange.history) + case.inquiry.for_us
+        after_us = min(max(after_us, case.inquiry.every_us), max(end_us - self._recorder.clock_us(), 0))
         self._advance(case, State.UNCERTAIN, after_us=after_us, error=error, documents=documents)
         await self._recorder.record(case.flow)
 

@@ -6,7 +6,7 @@ import pytest
 
 from hub.core.attachments import AttachmentRegistry
 from hub.core.events import EventLog, Subscriptions
-from hub.core.ports import Channel, ClaimCheck, ClientRegistry, Idempotency, Journal, Sealer
+from hub.core.ports import Channel, ClaimCheck, ClientRegistry, Counters, Idempotency, Journal, Sealer
 from hub.core.values import new_id
 from hub.security.sealing import EnvelopeSealer
 from hub.store.attachments.file_segments import FileSegments
@@ -16,6 +16,7 @@ from tests.fakes.attachments import fake_registry
 from tests.fakes.channel import FakeChannel
 from tests.fakes.claim_check import FakeClaimCheck
 from tests.fakes.clients import FakeClientRegistry
+from tests.fakes.counters import FakeCounters
 from tests.fakes.events import FakeEventLog, FakeSubscriptions
 from tests.fakes.journal import FakeJournal
 from tests.fakes.sealer import FakeDataKeys, FakeSealer
@@ -30,6 +31,7 @@ class Store:
     event_log: EventLog
     subscriptions: Subscriptions
     attachments: AttachmentRegistry
+    counters: Counters
 
 
 @pytest.fixture(params=["fake", "embedded", "clustered"])
@@ -44,6 +46,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
             FakeEventLog(fake),
             FakeSubscriptions(),
             fake_registry(fake),
+            FakeCounters(),
         )
         return
     if request.param == "clustered":
@@ -66,6 +69,7 @@ def _opened(store: EmbeddedStore | ClusteredStore) -> Store:
         store.event_log,
         store.subscriptions,
         store.attachments,
+        store.counters,
     )
 
 
@@ -97,6 +101,11 @@ def clients(store: Store) -> ClientRegistry:
 @pytest.fixture
 def attachments(store: Store) -> AttachmentRegistry:
     return store.attachments
+
+
+@pytest.fixture
+def counters(store: Store) -> Counters:
+    return store.counters
 
 
 @pytest.fixture

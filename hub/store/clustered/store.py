@@ -12,6 +12,7 @@ from hub.store.attachments.registry import Registry
 from hub.store.claim_check import SegmentedClaimCheck
 from hub.store.clustered.attachments import ClusteredTransactions
 from hub.store.clustered.clients import ClusteredClients
+from hub.store.clustered.counters import ClusteredCounters
 from hub.store.clustered.data_keys import ClusteredDataKeys
 from hub.store.clustered.database import UNREACHABLE, Database, check_schema, identity_of, told
 from hub.store.clustered.event_log import ClusteredEventLog
@@ -56,6 +57,7 @@ class ClusteredStore:
         self.event_log = ClusteredEventLog(self._database, self._reader)
         self.subscriptions = ClusteredSubscriptions(self._database, self._reader)
         self.delivering_events = ClusteredTenancy(self._database, "events")
+        self.counters = ClusteredCounters(self._database)
         self.evidence_source = ClusteredEvidenceSource(self._reader, self.sealer)
         self.body_readings = ClusteredBodyReadings(self._database, self._reader)
         journal_rows = JournalRows(self._reader, self.sealer)

@@ -222,5 +222,17 @@ _ATTACHMENTS = (
     "CREATE INDEX attachment_waste_since ON attachment_waste (since_us, part)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _EVIDENCE, _EVENTS, _ATTACHMENTS)
+_COUNTERS = (
+    # How much of a quota has been used up, by name and day.
+    """
+    CREATE TABLE counter (
+        name TEXT NOT NULL,
+        period TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (name, period)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _EVIDENCE, _EVENTS, _ATTACHMENTS, _COUNTERS)
 """Each migration's statements; its place in the list, from 1, is its number."""

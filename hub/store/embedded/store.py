@@ -13,6 +13,7 @@ from hub.store.attachments.registry import Registry
 from hub.store.claim_check import SegmentedClaimCheck
 from hub.store.embedded.attachments import EmbeddedTransactions
 from hub.store.embedded.clients import EmbeddedClients
+from hub.store.embedded.counters import EmbeddedCounters
 from hub.store.embedded.data_keys import EmbeddedDataKeys
 from hub.store.embedded.database import FILE_NAME, Database
 from hub.store.embedded.event_log import EmbeddedEventLog
@@ -58,6 +59,7 @@ class EmbeddedStore:
         self.clients = EmbeddedClients(database, self._writer)
         self.journal = EmbeddedJournal(self._writer, self._reader, self.sealer)
         self.idempotency = EmbeddedIdempotency(self._writer, self._reader)
+        self.counters = EmbeddedCounters(self._writer)
         self.event_log = EmbeddedEventLog(self._writer, self._reader)
         self.subscriptions = EmbeddedSubscriptions(self._writer, self._reader)
         self.attachments = Registry(EmbeddedTransactions(self._writer, self._reader))

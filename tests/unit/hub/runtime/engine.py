@@ -20,6 +20,7 @@ from hub.core.values import US_PER_S, ContractRef, JsonValue, Text, Version
 from hub.routing.plan import Plan, RoutingTable, Stage
 from hub.runtime.call import Answer, Call
 from hub.runtime.configuration import Configuration, CurrentConfiguration
+from hub.runtime.gate import Gate
 from hub.runtime.keys import Keys
 from hub.runtime.pipeline import Pipeline
 from hub.runtime.recorder import Recorder
@@ -29,6 +30,7 @@ from hub.security.access import Access
 from hub.security.apikeys import new_key
 from tests.fakes.channel import FakeChannel
 from tests.fakes.clients import FakeClientRegistry
+from tests.fakes.counters import FakeCounters
 from tests.fakes.endpoint import FakeEndpoint
 from tests.fakes.journal import FakeJournal
 from tests.fakes.observer import FakeObserver
@@ -216,7 +218,10 @@ def engine(
     workers = Workers(
         configuration=configuration, recorder=recorder, open_channel=open_channel, per_partner=1
     )
+    counters = FakeCounters()
+    gate = Gate(counters, clock)
     pipeline = Pipeline(
+        gate=gate,
         configuration=configuration,
         access=Access(clients),
         recorder=recorder,

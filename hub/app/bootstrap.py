@@ -134,7 +134,7 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
         keeper = await stack.enter_async_context(kept_evidence(settings, evidence, stands_on.may_sweep))
         metrics.watch_evidence(lambda: keeper.unstamped_s, lambda: bool(keeper.trouble))
         keys = Keys(store.journal, store.idempotency)
-        recorder = Recorder(store.journal, waiters, metrics, keys=keys)
+        recorder = Recorder(fault_points.watched(store.journal), waiters, metrics, keys=keys)
         json_limits = JsonLimits(settings.max_body_bytes, settings.max_depth)
         workers = Workers(
             configuration=configuration,

@@ -7,10 +7,14 @@ other does not start.
 
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 import structlog
+
+from hub.core.exchange import Entry, State, Transition
+from hub.core.message import Document
+from hub.core.ports import Claim, Journal, Query, Summary
 
 log = structlog.get_logger(__name__)
 
@@ -36,15 +40,21 @@ class FaultPointError(Exception):
     """The environment asks for a fault that it does not allow, or that does not exist."""
 
 
+_EVERY_RECORD: frozenset[str] = frozenset(
+    f"{when}-recording-{state}" for when in ("before", "after") for state in State
+)
+"""Before and after each state is recorded, whoever records it: ``after-recording-waiting_retry``."""
+
+
 class _Armed:
     """The one point at which this process is to die, and how many times it is passed before that."""
 
-    def __init__(self, point: FaultPoint, passes: int) -> None:
+    def __init__(self, point: str, passes: int) -> None:
         self._point = point
         self._passes = passes
 
-    def reach(self, point: FaultPoint) -> None:
-        if point is not self._point:
+    def reach(self, point: str) -> None:
+        if point != self._point:
             return
         if self._passes:
             self._passes -= 1
@@ -67,9 +77,11 @@ def arm(environment: Mapping[str, str]) -> None:
         message = f"{VARIABLE} is set, which makes the hub die on purpose: unset it (tests set {ALLOWED_VARIABLE}=1 too)"
         raise FaultPointError(message)
     name, _, time = wanted.partition(":")
-    if name not in set(FaultPoint) or not (time or "1").isdigit() or int(time or "1") < 1:
-        raise FaultPointError(f"{VARIABLE}={wanted}: write POINT or POINT:TIME, of {', '.join(FaultPoint)}")
-    _armed = _Armed(FaultPoint(name), int(time or "1") - 1)
+    known = name in set(FaultPoint) or name in _EVERY_RECORD
+    if not known or not (time or "1").isdigit() or int(time or "1") < 1:
+        points = ", ".join((*FaultPoint, "before-recording-STATE", "after-recording-STATE"))
+        raise FaultPointError(f"{VARIABLE}={wanted}: write POINT or POINT:TIME, of {points}")
+    _armed = _Armed(name, int(time or "1") - 1)
     log.warning("this hub is going to die on purpose", fault_point=wanted)
 
 
@@ -77,3 +89,32 @@ def reach(point: FaultPoint) -> None:
     """Say that an exchange has come to this point; returns unless the process is to die here."""
     if _armed is not None:
         _armed.reach(point)
+
+
+def watched(journal: Journal) -> Journal:
+    """The journal itself, unless this process is to die at a record."""
+    return journal if _armed is None else _WatchedJournal(journal, _armed)
+
+
+class _WatchedJournal:
+    """The Journal port in front of another: each append is a point before it and a point after it."""
+
+    def __init__(self, journal: Journal, armed: _Armed) -> None:
+        self._journal = journal
+        self._armed = armed
+
+    async def append(self, transitions: Sequence[Transition], claim: Claim | None = None) -> None:
+        for transition in transitions:
+            self._armed.reach(f"before-recording-{transition.entry.state}")
+        await self._journal.append(transitions, claim)
+        for transition in transitions:
+            self._armed.reach(f"after-recording-{transition.entry.state}")
+
+    async def history(self, exchange_id: str) -> tuple[Entry, ...]:
+        return await self._journal.history(exchange_id)
+
+    async def documents(self, exchange_id: str) -> tuple[tuple[int, Document], ...]:
+        return await self._journal.documents(exchange_id)
+
+    async def find(self, query: Query) -> tuple[Summary, ...]:
+        return await self._journal.find(query)

@@ -1,15 +1,16 @@
 """Connections to PostgreSQL: how they are made, what is checked on them, and which errors mean what."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import asyncpg
 
 from hub.core.errors import NotRecordedError
+from hub.store.clustered.hosts import for_reading, one_by_one
 from hub.store.unusable import StoreUnusableError
 
 Connection: TypeAlias = asyncpg.Connection
@@ -80,7 +81,9 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self._servers = one_by_one(url)
+        self._readable = one_by_one(for_reading(url))
+        self._found = 0
 
     async def connect_writer(self) -> Connection:
         """A connection whose every commit is on disk when it returns, whatever the server's own default is."""
@@ -108,20 +111,37 @@ class Database:
     def pool(self, size: int) -> "asyncpg.Pool":
         """Connections that cannot write, opened when they are needed; to be awaited before each use."""
         return asyncpg.create_pool(
-            self._url,
             min_size=0,
             max_size=size,
-            timeout=CONNECT_WITHIN_S,
+            connect=self._connect_reader,
             command_timeout=CALL_WITHIN_S,
             server_settings=_SETTINGS | _READING,
         )
 
+    async def _connect_reader(self, **how: Any) -> Connection:
+        return await self._first_of(self._readable, **how)
+
     async def _connect(self, server_settings: dict[str, str]) -> Connection:
         try:
-            async with asyncio.timeout(CONNECT_WITHIN_S):
-                return await asyncpg.connect(self._url, server_settings=server_settings)
+            return await self._first_of(self._servers, server_settings=server_settings)
         except (*UNREACHABLE, ValueError) as error:
             raise NotRecordedError(f"the database cannot be reached: {told(error)}") from error
+
+    async def _first_of(self, servers: Sequence[str], **how: Any) -> Connection:
+        """Connect to the first server that will do, beginning with the one that did last time."""
+        trouble: Exception = OSError("the address names no server")
+        begin = self._found
+        for place in range(len(servers)):
+            number = (begin + place) % len(servers)
+            try:
+                async with asyncio.timeout(CONNECT_WITHIN_S):
+                    connection = await asyncpg.connect(servers[number], **how)
+            except UNREACHABLE as error:
+                trouble = error
+            else:
+                self._found = number
+                return connection
+        raise trouble
 
 
 @asynccontextmanager

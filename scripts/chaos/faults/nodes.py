@@ -7,8 +7,15 @@ from scripts.chaos.nodes import Node
 from scripts.chaos.town import Town
 from scripts.services.throwaway import UnavailableError, say
 
-POINTS = ("before-first-record", "after-accepted", "after-delivering", "after-answered", "after-completed")
-"""The boundaries of an exchange's life, as the hub names them (``PEYVAND_FAULT_POINT``)."""
+_RECORDED = ("accepted", "delivering", "completed")
+POINTS = (
+    "after-accepted",
+    "after-delivering",
+    "after-answered",
+    "after-completed",
+    *(f"{when}-recording-{state}" for state in _RECORDED for when in ("before", "after")),
+)
+"""The boundaries of an exchange's life that every message passes, as the hub names them (``PEYVAND_FAULT_POINT``)."""
 _PASSES = 5
 _COMES_THERE_WITHIN_S = 30.0
 _LONGER_THAN_A_LEASE_S = 8.0

@@ -51,14 +51,14 @@ async def test_it_dies_before_or_after_a_state_is_recorded(
     async def look() -> bool:
         return bool(await journal.history(transition.entry.exchange_id))
 
-    class Died(Exception):
+    class DiedError(Exception):
         pass
 
     def die(*_: object) -> None:
-        raise Died
+        raise DiedError
 
     monkeypatch.setattr(os, "kill", die)
-    with pytest.raises(Died):
+    with pytest.raises(DiedError):
         await watched(journal).append([transition])
     found.append(await look())
     assert found == [is_recorded]

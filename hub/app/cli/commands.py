@@ -11,6 +11,7 @@ from hub.app.cli import (
     contract,
     contract_import,
     contract_versions,
+    dead_letter,
     demo,
     evidence,
     exchange,
@@ -200,6 +201,58 @@ GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
                 "cosign",
                 evidence.cosign,
                 ("peyvand evidence cosign answer.txt --size 20852163 --witness witness.pub",),
+            ),
+        ),
+    ),
+    "dead-letter": (
+        "What needs a person: by cause, and what is decided about it.",
+        (
+            Command(
+                "list",
+                dead_letter.list_dead_letters,
+                ("peyvand dead-letter list", "peyvand dead-letter list --group 3f0c5d7a91be --json"),
+            ),
+            Command(
+                "show", dead_letter.show, ("peyvand dead-letter show 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10",)
+            ),
+            Command(
+                "dry-run",
+                dead_letter.dry_run,
+                (
+                    "peyvand dead-letter dry-run 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10",
+                    "peyvand dead-letter dry-run 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10 corrected.json",
+                ),
+            ),
+            Command(
+                "redeliver",
+                dead_letter.redeliver,
+                (
+                    "peyvand dead-letter redeliver 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10 --reason 'certificate renewed'",
+                    "peyvand dead-letter redeliver --group 3f0c5d7a91be --per-second 5 --reason 'password set anew'",
+                    "peyvand dead-letter redeliver 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10 --outcome-known not-done --reason 'bank says no'",
+                ),
+            ),
+            Command(
+                "edit",
+                dead_letter.edit,
+                (
+                    "peyvand dead-letter edit 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10 --reason 'wrong office'",
+                    "peyvand dead-letter edit 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10 request.json --reason 'wrong office'",
+                ),
+            ),
+            Command(
+                "settle",
+                dead_letter.settle,
+                (
+                    "peyvand dead-letter settle 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10 reply.json --reason 'the bank says it was paid'",
+                ),
+            ),
+            Command(
+                "discard",
+                dead_letter.discard,
+                (
+                    "peyvand dead-letter discard 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10 --reason 'sent by mistake'",
+                ),
             ),
         ),
     ),

@@ -101,7 +101,7 @@ _rule("derived-type-added", "نوعی برگرفته افزوده شد", "A deri
 _rule("derived-type-removed", "نوعی برگرفته برداشته شد", "A derived type was removed")
 _rule("identity-changed", "شرط یکتایی یا ارجاع عوض شد", "A key, unique or keyref was changed")
 _rule("namespace-changed", "فضای نام عوض شد", "The target namespace was changed")
-_rule("substitution-group", "گروه جایگزینی در کار است و سازگاری ثابت نمی‌شود", "With substitution groups nothing can be proven")
+_rule("substitution-blocked", "جایگزینی با block محدود شده است و سازگاری ثابت نمی‌شود", "Where block limits substitution nothing can be proven")
 _bound("length", "طول متن", "The length of the text")
 _bound("total-digits", "شمار رقم‌ها", "The number of digits")
 _bound("fraction-digits", "شمار رقم‌های اعشار", "The number of fraction digits")

@@ -19,6 +19,13 @@ OF_TEXTS: Final = frozenset(
 PATTERNS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "date": "^[\\s\\S]{4}-[0-9]{2}-[0-9]{2}$",  # of the year the engine looks at the length only
+        "date-time": "^[\\s\\S]{10}[Tt ][\\s\\S]{9,}$",  # nor closely at the digits of times
+        "time": "^[\\s\\S]{9,}$",
+        "duration": "^P[\\s\\S]{2,}$",
+        "email": "^[\\s\\S]{1,}@[\\s\\S]{1,}$",
+        "hostname": "^[\\s\\S]{1,}$",
+        "uri": "^[A-Za-z][\\s\\S]*:[\\s\\S]*$",
+        "ipv6": "^[0-9A-Fa-f:.]{2,45}$",
         "uuid": "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
         "ipv4": "^[0-9]{1,3}([.][0-9]{1,3}){3}$",
         "ir-national-code": "^[0-9]{10}$",

@@ -17,6 +17,7 @@ from hub.contracts.compatibility.xml_schema.content import (
     is_wildcard,
     language,
     particles,
+    substitutes,
 )
 from hub.contracts.compatibility.xml_schema.content_changes import content_changes
 from hub.contracts.compatibility.xml_schema.names import Names, local_name, symbols_of
@@ -32,8 +33,8 @@ def compare_xml_schemas(old: XmlSchema, new: XmlSchema) -> Comparison:
     """All differences between two schemas, and what they mean for documents."""
     if old.text == new.text:
         return Comparison()
-    if old.has_substitution_groups or new.has_substitution_groups:
-        return Comparison((Change("substitution-group", "", is_backward=False, is_forward=False),))
+    if old.has_blocks or new.has_blocks:
+        return Comparison((Change("substitution-blocked", "", is_backward=False, is_forward=False),))
     return Comparison(tuple(dict.fromkeys(_Walk(old, new).roots())))
 
 
@@ -166,13 +167,19 @@ def _names(old: XmlSchema, new: XmlSchema) -> Names:
 
 def _meeting(old: Any, new: Any) -> Iterator[tuple[Any, Any]]:
     """The particles of two content models that may take the same names: each name and the wildcards."""
-    before, after = [*particles(old)], [*particles(new)]
+    before, after = [*_declarations(old)], [*_declarations(new)]
     named: dict[str, list[Any]] = {}
     for other in after:
         named.setdefault("" if is_wildcard(other) else other.name, []).append(other)
     for one in before:
         for other in after if is_wildcard(one) else (*named.get(one.name, ()), *named.get("", ())):
             yield one, other
+
+
+def _declarations(content: Any) -> Iterator[Any]:
+    """The wildcards of a content model, and all declarations that its elements may follow."""
+    for particle in particles(content):
+        yield from (particle,) if is_wildcard(particle) else substitutes(particle)
 
 
 def _derived_types(schema: XmlSchema, base: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from hub.contracts.compatibility.language.charset import BEGIN, END, Charset
+from hub.contracts.compatibility.language.charset import BEGIN, END, Charset, charset
 from hub.contracts.compatibility.language.emptiness import MAX_STEPS, share_no_word
 from hub.contracts.compatibility.language.expression import (
     EMPTY_WORD,
@@ -49,6 +49,14 @@ def particles(content: Any) -> Iterator[Any]:
             yield particle
 
 
+def substitutes(particle: Any) -> tuple[Any, ...]:
+    """The declarations that an element particle takes: its own, or those of its substitution group too."""
+    others = tuple(particle.iter_substitutes())
+    if not others:
+        return (particle,)
+    return others if particle.abstract else (particle, *others)
+
+
 def language(content: Any, names: Names) -> Expression:
     """All sequences of names that a model group takes."""
     return _particle(content, names)
@@ -65,8 +73,8 @@ def _once(particle: Any, names: Names) -> Expression:
     if is_wildcard(particle):
         return Symbols(names.allowed_by(particle))
     if not is_group(particle):
-        symbol = names.symbol(particle.name)
-        return Symbols(Charset(((symbol, symbol),)))
+        symbols = {names.symbol(one.name) for one in substitutes(particle)}
+        return Symbols(charset((symbol, symbol) for symbol in symbols))
     inside = [one for one in particle if one.max_occurs != 0]
     if particle.model == "choice":
         return choice(*(_particle(one, names) for one in inside)) if len(particle) else EMPTY_WORD

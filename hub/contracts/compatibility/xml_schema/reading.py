@@ -25,7 +25,8 @@ class XmlSchema:
     types: Mapping[str, Any]
     components: tuple[Any, ...]
     """All of them, those inside others too."""
-    has_substitution_groups: bool
+    has_blocks: bool
+    """Whether it says which substitutions or derived types documents may not use."""
 
     def is_valid(self, document: str) -> bool:
         """Judge a document."""
@@ -65,7 +66,7 @@ def read_xsd(raw: bytes, name: str) -> XmlSchema:
         attributes=_by_name(schema.attributes),
         types=_by_name(schema.types),
         components=tuple(schema.iter_components()),
-        has_substitution_groups=bool(schema.maps.substitution_groups),
+        has_blocks=any(one.get("block") or one.get("blockDefault") for one in root.iter(f"{XSD}*")),
     )
 
 

@@ -9,11 +9,13 @@ from typing import Final
 from hub.contracts.compatibility.language.emptiness import Lengths, share_no_word
 from hub.contracts.compatibility.language.expression import Expression, choice
 from hub.contracts.compatibility.language.pattern import ANY_TEXT, Dialect, literal, pattern_language
+from hub.contracts.compatibility.xml_schema.moments import moment_reader
 from hub.contracts.compatibility.xml_schema.simple_types import SimpleType, Variety
 
 _UNIQUE: Final = frozenset({"ID", "IDREF", "ENTITY", "NOTATION"})
 """Types that ask for more than a text can tell."""
 _ANYTHING: Final = frozenset({"anySimpleType", "anyAtomicType"})
+_LENGTHS: Final = ("length", "minLength", "maxLength")
 _TEXTS: Final = "string"
 _NUMBERS: Final = "decimal"
 _LEXICAL: Final[Mapping[str, str]] = MappingProxyType(
@@ -23,6 +25,10 @@ _LEXICAL: Final[Mapping[str, str]] = MappingProxyType(
         "boolean": "true|false|1|0",
     }
 )
+_ONE_WORD: Final = frozenset(
+    {"decimal", "boolean", "float", "double", "duration", "dateTime", "time", "date", "gYear", "gYearMonth",
+     "gMonth", "gMonthDay", "gDay"}
+)  # fmt: skip
 _WIDER_PRIMITIVES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {"decimal": frozenset({"float", "double"}), "float": frozenset({"double"})}
 )
@@ -50,12 +56,23 @@ def _narrowed(member: SimpleType, union: SimpleType) -> SimpleType:
 
 
 def _is_list_subset(old: SimpleType, new: SimpleType) -> bool:
+    if new.variety is Variety.LIST and old.variety is Variety.ATOMIC:
+        return _is_list_of_one(old, new)
     if old.variety is not new.variety:
         return _is_unlimited_text(new)
     if old.item is None or new.item is None or not is_simple_subset(old.item, new.item):
         return False
     same = old.patterns == new.patterns or not new.patterns
     return same and new.enumeration in (None, old.enumeration) and _lengths_fit(old, new)
+
+
+def _is_list_of_one(old: SimpleType, new: SimpleType) -> bool:
+    """Tell whether each text is a list of just one item: it is never empty, and has no blanks inside."""
+    given = new.facets
+    low, high = (int(given.get("length", given.get(name, 1))) for name in ("minLength", "maxLength"))
+    is_free = not new.patterns and new.enumeration is None and low <= 1 <= high
+    is_one = old.white_space == "collapse" and old.primitive in _ONE_WORD
+    return is_one and is_free and new.item is not None and is_simple_subset(old, new.item)
 
 
 def _is_unlimited_text(new: SimpleType) -> bool:
@@ -129,7 +146,7 @@ def _language(of: SimpleType) -> Iterator[Expression]:
 
 
 def _lengths(of: SimpleType) -> dict[str, int]:
-    return {name: int(of.facets[name]) for name in ("length", "minLength", "maxLength") if name in of.facets}
+    return {name: int(of.facets[name]) for name in _LENGTHS if name in of.facets}
 
 
 def _lengths_of(of: SimpleType) -> Lengths:
@@ -228,12 +245,10 @@ def _is_other_subset(old: SimpleType, new: SimpleType) -> bool:
         return False
     if new.enumeration is not None and not _enumeration_fits(old, new):
         return False
-    for name, value in new.facets.items():
-        if name in {"length", "minLength", "maxLength"}:
-            continue
-        if old.facets.get(name) != value and not (
-            new.primitive in {"float", "double"} and _bounds_fit(old, new, _floating)
-        ):
+    asked = {name: value for name, value in new.facets.items() if name not in _LENGTHS}
+    if any(old.facets.get(name) != value for name, value in asked.items()):
+        number = _floating if new.primitive in {"float", "double"} else moment_reader(old, new)
+        if number is None or not _bounds_fit(old, new, number):
             return False
     return _patterns_fit(old, new) and _other_lengths_fit(old, new)
 

@@ -8,6 +8,8 @@ from hub.contracts.compatibility.json_schema.formats import PATTERNS, is_match, 
 from hub.contracts.validator import FORMAT_TEXTS
 
 GOOD = {
+    "date-time": "2026-11-22T08:30:00Z", "time": "08:30:00Z", "duration": "P3D", "email": "a@b.ir",
+    "hostname": "city.ir", "uri": "urn:x", "ipv6": "::1",
     "date": "2026-11-22", "uuid": "0f8fad5b-d9cb-469f-a165-70867728950E", "ipv4": "10.0.255.1",
     "ir-national-code": "0012345679", "ir-legal-id": "10380284790", "ir-sheba": "IR062960000000100324200001",
     "ir-card": "6219861034529007", "ir-postal-code": "1619735744", "ir-mobile": "09121234567",

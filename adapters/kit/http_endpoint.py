@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
-from adapters.kit.http import HttpCall, HttpClient, HttpReply
+from adapters.kit.http import HttpCall, HttpClient, HttpReply, content_type
 from adapters.kit.outcomes import Outcomes
 from adapters.kit.partner import Access, NotConfiguredError, Partner
 from hub.core import codes
@@ -12,6 +12,7 @@ from hub.core.errors import ExchangeError
 from hub.core.message import Message
 
 MESSAGE_ID_HEADER = "Peyvand-Message-Id"
+_OK = 200
 
 
 class Operation(Protocol):
@@ -63,6 +64,13 @@ class HttpEndpoint:
         if self._missing:
             raise ExchangeError(codes.PARTNER_NOT_CONFIGURED, self._missing)
         return await self._limited(message, delivery)
+
+    def read_reply(self, wire: bytes, media_type: str) -> Message:
+        """Read what was sent in as if it were the answer to a call. Raises ExchangeError with a partner code."""
+        if self._operation is None:
+            raise ExchangeError(codes.PARTNER_NOT_CONFIGURED, self._missing)
+        named, charset = content_type(media_type)
+        return self._operation.decode(HttpReply(_OK, named, charset, wire))
 
     async def close(self) -> None:
         """Give the connections back; sends under way fail."""

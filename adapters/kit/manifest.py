@@ -27,6 +27,21 @@ class OutcomeSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class LaterRepliesSpec:
+    """How the partner sends what it answers later."""
+
+    is_json: bool
+    """Plain JSON; otherwise as the endpoint's own protocol writes replies."""
+    tracking_code: tuple[str, ...]
+    """The way to the tracking code in what is sent."""
+    document: tuple[str, ...]
+    """The way to the document that the contract judges; empty for the whole."""
+    outcomes: tuple[OutcomeSpec, ...]
+    """Each with a code: what the partner says when it has not done what was asked."""
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class EndpointManifest:
     """One operation of the partner."""
 
@@ -36,6 +51,8 @@ class EndpointManifest:
     """Where the protocol's own section stands in the file; the protocol judges it."""
     location: Location
     """Where the endpoint stands in the file."""
+    later: LaterRepliesSpec | None = None
+    """None for an endpoint whose partner never answers later."""
 
 
 @dataclass(frozen=True, slots=True)

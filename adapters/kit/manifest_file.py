@@ -1,6 +1,6 @@
 """Reading ``adapters/FOLDER/manifest.yaml``; the format is described in docs/reference/files.md."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,10 +8,18 @@ from pydantic import Field, StringConstraints
 
 from adapters.kit.availability_file import AvailabilityFile, judge_availability
 from adapters.kit.credentials import credential_name
-from adapters.kit.manifest import EndpointManifest, HttpOptions, Manifest, OutcomeSpec, Unsupported
+from adapters.kit.manifest import (
+    EndpointManifest,
+    HttpOptions,
+    LaterRepliesSpec,
+    Manifest,
+    OutcomeSpec,
+    Unsupported,
+)
 from hub.core.codes import CATALOGUE
 from hub.core.endpoint import EndpointFacts
 from hub.core.findings import Finding, LintError
+from hub.core.values import ContractRef
 from hub.reading.document import Document, Location
 from hub.reading.fields import (
     ContractRefField,
@@ -58,11 +66,20 @@ class _Outcome(StrictModel):
     acknowledged: _Path | None = None
 
 
+class _LaterReplies(StrictModel):
+    form: Literal["json", "own"] = "own"
+    tracking_code: _Path
+    document: _Path | None = None
+    contract: ContractRefField | None = None
+    outcomes: list[_Outcome] = Field(default_factory=list)
+
+
 class _Endpoint(StrictModel):
     contract: ContractRefField
     idempotent: bool
     timeout: DurationField
     outcomes: list[_Outcome] = Field(default_factory=list)
+    later_replies: _LaterReplies | None = None
 
 
 class _Unsupported(StrictModel):
@@ -161,18 +178,45 @@ def _endpoint(read: _Manifest, name: str) -> EndpointManifest:
         timeout_s=endpoint.timeout,
         max_concurrent=read.max_concurrent,
         availability=None if read.availability is None else read.availability.policy,
+        later_contract=_later_contract(endpoint),
     )
-    outcomes = tuple(
+    outcomes = _outcomes(endpoint.outcomes, (*location, "outcomes"))
+    later = None if endpoint.later_replies is None else _later(endpoint.later_replies, location)
+    return EndpointManifest(facts, outcomes, (*location, read.protocol), location, later)
+
+
+def _later_contract(endpoint: _Endpoint) -> ContractRef | None:
+    later = endpoint.later_replies
+    return None if later is None else later.contract or endpoint.contract
+
+
+def _later(read: _LaterReplies, at: Location) -> LaterRepliesSpec:
+    location: Location = (*at, "later_replies")
+    return LaterRepliesSpec(
+        is_json=read.form == "json",
+        tracking_code=_way(read.tracking_code),
+        document=_way(read.document),
+        outcomes=_outcomes(read.outcomes, (*location, "outcomes")),
+        location=location,
+    )
+
+
+def _way(path: str | None) -> tuple[str, ...]:
+    """A path below ``reply`` as its keys."""
+    return tuple((path or "").split(".")[1:])
+
+
+def _outcomes(read: Sequence[_Outcome], at: Location) -> tuple[OutcomeSpec, ...]:
+    return tuple(
         OutcomeSpec(
             when=outcome.when,
             code=None if outcome.code is None else CATALOGUE[outcome.code],
             detail=None if outcome.detail is None else outcome.detail.text,
-            tracking_code=tuple((outcome.acknowledged or "").split(".")[1:]),
-            location=(*location, "outcomes", number),
+            tracking_code=_way(outcome.acknowledged),
+            location=(*at, number),
         )
-        for number, outcome in enumerate(endpoint.outcomes)
+        for number, outcome in enumerate(read)
     )
-    return EndpointManifest(facts, outcomes, (*location, read.protocol), location)
 
 
 def _http(read: _Http) -> HttpOptions:
@@ -192,17 +236,43 @@ def _mistakes(document: Document, read: _Manifest) -> Iterator[Finding]:
         if "." in name:
             message = f"the endpoint's name {name!r} holds a point, which parts it from its partner"
             yield document.finding(("endpoints", name), f"{AREA}.endpoint-name", message)
-        for number, outcome in enumerate(endpoint.outcomes):
-            location = ("endpoints", name, "outcomes", number)
-            if (outcome.code is None) == (outcome.acknowledged is None):
-                message = "an outcome has either a code or an acknowledgement"
-                yield document.finding(location, f"{AREA}.outcome", message)
-            if outcome.code is not None and outcome.code not in _PARTNER_CODES:
-                message = f"{outcome.code!r} is no code for what a partner does"
-                hint = closest(outcome.code, _PARTNER_CODES)
-                yield document.finding((*location, "code"), f"{AREA}.unknown-code", message, hint)
+        yield from _outcome_mistakes(document, endpoint.outcomes, ("endpoints", name, "outcomes"))
+        yield from _later_mistakes(document, endpoint, ("endpoints", name))
     yield from _http_mistakes(document, read.http, read.credentials)
     yield from judge_availability(document, read.availability)
+
+
+def _later_mistakes(document: Document, endpoint: _Endpoint, at: Location) -> Iterator[Finding]:
+    acknowledges = any(outcome.acknowledged is not None for outcome in endpoint.outcomes)
+    later = endpoint.later_replies
+    if later is None:
+        if acknowledges:
+            message = "the partner acknowledges and answers later, and nothing says how that answer is read"
+            yield document.finding((*at, "outcomes"), f"{AREA}.no-later-replies", message, "later_replies: …")
+        return
+    location: Location = (*at, "later_replies")
+    if not acknowledges:
+        message = (
+            "nothing that the partner answers is an acknowledgement, so nobody ever waits for a later reply"
+        )
+        yield document.finding(location, f"{AREA}.never-acknowledges", message, "outcomes: acknowledged: …")
+    yield from _outcome_mistakes(document, later.outcomes, (*location, "outcomes"))
+    for number, outcome in enumerate(later.outcomes):
+        if outcome.acknowledged is not None:
+            message = "what comes later is the answer, and no acknowledgement of another one"
+            yield document.finding((*location, "outcomes", number), f"{AREA}.outcome", message)
+
+
+def _outcome_mistakes(document: Document, outcomes: Sequence[_Outcome], at: Location) -> Iterator[Finding]:
+    for number, outcome in enumerate(outcomes):
+        location = (*at, number)
+        if (outcome.code is None) == (outcome.acknowledged is None):
+            message = "an outcome has either a code or an acknowledgement"
+            yield document.finding(location, f"{AREA}.outcome", message)
+        if outcome.code is not None and outcome.code not in _PARTNER_CODES:
+            message = f"{outcome.code!r} is no code for what a partner does"
+            hint = closest(outcome.code, _PARTNER_CODES)
+            yield document.finding((*location, "code"), f"{AREA}.unknown-code", message, hint)
 
 
 def _http_mistakes(

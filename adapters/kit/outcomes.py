@@ -1,6 +1,6 @@
 """Errors inside success: replies that are well formed and say that the partner did not do what was asked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,8 @@ from hub.core.expressions import Condition, ExpressionError, ExpressionSyntaxErr
 from hub.core.findings import Finding, LintError
 from hub.core.message import Message
 from hub.core.values import JsonValue
+
+LONGEST_TRACKING_CODE = 200
 
 
 class CompileCondition(Protocol):
@@ -37,9 +39,16 @@ class Outcomes:
         cls, manifest: Manifest, endpoint: EndpointManifest, compile_condition: CompileCondition
     ) -> "Outcomes":
         """Compile what a manifest says of an endpoint. Raises LintError with all findings."""
+        return cls.of(manifest, endpoint.outcomes, compile_condition)
+
+    @classmethod
+    def of(
+        cls, manifest: Manifest, specs: Iterable[OutcomeSpec], compile_condition: CompileCondition
+    ) -> "Outcomes":
+        """Compile a list of outcomes. Raises LintError with all findings."""
         rules: list[_Rule] = []
         findings: list[Finding] = []
-        for spec in endpoint.outcomes:
+        for spec in specs:
             try:
                 rules.append(_Rule(compile_condition(spec.when, ("reply",)), spec))
             except ExpressionSyntaxError as error:
@@ -75,16 +84,24 @@ def _meant(spec: OutcomeSpec, reply: Message) -> Acknowledgement:
     if spec.code is not None:
         detail = f"{spec.detail.fa} / {spec.detail.en}" if spec.detail else ""
         raise ExchangeError(spec.code, detail, facts={"outcome": spec.location[-1]})
-    tracking_code: JsonValue = reply.body
-    for key in spec.tracking_code:
-        tracking_code = tracking_code.get(key) if isinstance(tracking_code, dict) else None
-    if isinstance(tracking_code, bool) or not isinstance(tracking_code, str | int) or tracking_code == "":
+    tracking_code = tracking_code_at(reply.body, spec.tracking_code)
+    if tracking_code is None:
         raise ExchangeError(
             codes.PARTNER_INVALID,
             "the acknowledgement has no tracking code",
             facts={"outcome": spec.location[-1]},
         )
-    return Acknowledgement(str(tracking_code), reply.wire)
+    return Acknowledgement(tracking_code, reply.wire, reply.media_type)
+
+
+def tracking_code_at(document: JsonValue, place: tuple[str, ...]) -> str | None:
+    """The partner's tracking code at a place of a document: a text or a whole number; None if there is none."""
+    for key in place:
+        document = document.get(key) if isinstance(document, dict) else None
+    if isinstance(document, bool) or not isinstance(document, str | int):
+        return None
+    code = str(document)
+    return code if 0 < len(code) <= LONGEST_TRACKING_CODE else None
 
 
 def _unjudged(spec: OutcomeSpec) -> ExchangeError:

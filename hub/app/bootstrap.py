@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 from starlette.types import ASGIApp
 
+from hub.app.answering import answering
 from hub.app.control import control_routes, control_token
 from hub.app.evidence import Evidence, check_keys, kept_evidence, put_together
 from hub.app.garbage import set_apart_what_stays
@@ -26,6 +27,7 @@ from hub.gateway.exchange_path import ExchangePath
 from hub.gateway.gate import closed_until
 from hub.gateway.http import HttpLimits
 from hub.gateway.management import management
+from hub.gateway.partner_replies import PartnerReplies
 from hub.gateway.queries import Queries
 from hub.gateway.soap.codec import recorded_requests
 from hub.gateway.soap.soap_path import SoapPath
@@ -34,6 +36,7 @@ from hub.runtime.circuit import CircuitState
 from hub.runtime.configuration import Configuration, CurrentConfiguration
 from hub.runtime.gate import Gate
 from hub.runtime.keys import Keys
+from hub.runtime.partner_call import LATER_REPLY
 from hub.runtime.pipeline import Pipeline
 from hub.runtime.recorder import Recorder
 from hub.runtime.waiting import Waiters
@@ -74,7 +77,12 @@ class _Endpoints:
         self._open.append(loaded.endpoints)
         sends = {name: endpoint.send for name, endpoint in loaded.endpoints.items()}
         return Configuration(
-            loaded.catalogue.contracts, loaded.routing, sends, loaded.examples, loaded.calendar
+            loaded.catalogue.contracts,
+            loaded.routing,
+            sends,
+            loaded.examples,
+            loaded.later_replies,
+            loaded.calendar,
         )
 
     def retire_all_but_newest(self, after_s: float) -> None:
@@ -120,7 +128,6 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
     async with contextlib.AsyncExitStack() as stack:
         stands_on = await stack.enter_async_context(set_up(settings))
         store = stands_on.store
-        token = control_token(settings, create=True)
 
         endpoints = _Endpoints()
         stack.push_async_callback(endpoints.close)
@@ -133,16 +140,20 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
         metrics = Metrics(lambda: exchange_path.in_flight if exchange_path else 0)
         keeper = await stack.enter_async_context(kept_evidence(settings, evidence, stands_on.may_sweep))
         metrics.watch_evidence(lambda: keeper.unstamped_s, lambda: bool(keeper.trouble))
-        keys = Keys(store.journal, store.idempotency)
-        recorder = Recorder(fault_points.watched(store.journal), waiters, metrics, keys=keys)
+        recorder = Recorder(
+            fault_points.watched(store.journal), waiters, metrics, keys=Keys(store.journal, store.idempotency)
+        )
         json_limits = JsonLimits(settings.max_body_bytes, settings.max_depth)
+        recorded = recorded_requests(json_limits)
+        answers = answering(configuration, access, recorder, store.idempotency, recorded)
         workers = Workers(
             configuration=configuration,
             recorder=recorder,
             open_channel=stands_on.open_channel,
             per_partner=settings.workers_per_partner,
             may_sweep=stands_on.may_sweep,
-            recorded=recorded_requests(json_limits),
+            recorded=recorded,
+            by_pattern={LATER_REPLY: answers.early_replies.take_up},
         )
         gate = _gate(stands_on, recorder, metrics)
         pipeline = Pipeline(
@@ -154,6 +165,7 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
             offer=workers.offer,
             limits=json_limits,
             is_evidence_overdue=lambda: keeper.is_stamp_overdue,
+            when_acknowledged=answers.early_replies.acknowledged,
         )
         exchange_path = ExchangePath(pipeline, metrics, _http_limits(settings), settings.max_in_flight)
         queries = Queries(access, recorder, waiters, configuration, public_url=settings.public_url)
@@ -176,7 +188,13 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
 
         hub = Hub(
             front=closed_until(
-                lambda: opening.is_done, front_door(exchange_path, queries.router(), soap_path)
+                lambda: opening.is_done,
+                front_door(
+                    exchange_path,
+                    queries.router(),
+                    soap_path,
+                    PartnerReplies(answers.later_replies, exchange_path),
+                ),
             ),
             management=management(
                 _checks(stands_on, opening, exchange_path, keeper)
@@ -188,7 +206,12 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
                 _reloader(reload),
                 notes={**stands_on.notes, "circuits": lambda: _broken(gate)},
                 admin=control_routes(
-                    settings, store, recorder, configuration, offer=workers.offer, token=token
+                    settings,
+                    store,
+                    recorder,
+                    configuration,
+                    offer=workers.offer,
+                    token=control_token(settings, create=True),
                 ),
             ),
             drain=drain,

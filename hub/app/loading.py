@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from adapters.kit import registry
+from adapters.kit.later_replies import later_reply_forms
 from adapters.kit.manifest import Manifest
 from adapters.kit.manifest_file import load_manifests
 from adapters.rest.protocol import rest
@@ -18,7 +19,8 @@ from hub.contracts.descriptions.offer import Examples
 from hub.contracts.examples import catalogue_examples
 from hub.contracts.mapping.translator import Translator
 from hub.core.calendar import WorkingCalendar
-from hub.core.endpoint import EndpointFacts, OutboundEndpoint
+from hub.core.contract import Contract
+from hub.core.endpoint import EndpointFacts, LaterReplyForm, OutboundEndpoint
 from hub.core.findings import Finding, LintError
 from hub.core.message import Kind, Message
 from hub.core.route import Route
@@ -46,6 +48,8 @@ class Loaded:
     """Compiled and not yet opened."""
     examples: Examples
     """Valid examples of the contracts, for descriptions."""
+    later_replies: Mapping[str, LaterReplyForm]
+    """How partners write what they answer later, by endpoint."""
     calendar: WorkingCalendar
     """Weekends and official holidays."""
     warnings: tuple[Finding, ...]
@@ -73,7 +77,7 @@ def load(settings: Settings, environment: Mapping[str, str] = os.environ) -> Loa
     Raises LintError with the findings of all folders that could be judged.
     """
     findings: list[Finding] = []
-    catalogue = manifests = endpoints = loaded_routes = calendar = None
+    catalogue = manifests = endpoints = loaded_routes = calendar = later_replies = None
     with collecting(findings, settings.calendar_file.parent):
         calendar = load_calendar(settings.calendar_file)
     with collecting(findings, settings.contracts_dir):
@@ -81,6 +85,7 @@ def load(settings: Settings, environment: Mapping[str, str] = os.environ) -> Loa
     with collecting(findings, settings.adapters_dir):
         manifests = load_manifests(settings.adapters_dir)
         endpoints = registry.endpoints(manifests, PROTOCOLS, compile_condition, environment)
+        later_replies = later_reply_forms(manifests, endpoints, compile_condition)
     with collecting(findings, settings.routes_dir):
         loaded_routes = load_routes(settings.routes_dir)
     if (
@@ -89,19 +94,26 @@ def load(settings: Settings, environment: Mapping[str, str] = os.environ) -> Loa
         or endpoints is None
         or loaded_routes is None
         or calendar is None
+        or later_replies is None
     ):
         raise LintError(findings)
     facts = facts_of(manifests)
     around = Surroundings(catalogue.contracts, facts, Finder(catalogue), compile_condition)
     with collecting(findings, settings.routes_dir):
         routing = compile_routes(loaded_routes, around)
+    findings += (
+        placed(finding, settings.adapters_dir)
+        for finding in _unknown_later_contracts(manifests, catalogue.contracts)
+    )
     if findings:
         raise LintError(findings)
     routes = tuple(loaded.route for loaded in loaded_routes)
     examples, left_out = catalogue_examples(settings.contracts_dir, catalogue.contracts.values())
     found = (*_warnings(catalogue, routes), *left_out)
     warnings = tuple(placed(finding, settings.contracts_dir) for finding in found)
-    return Loaded(catalogue, routes, routing, manifests, endpoints, examples, calendar, warnings)
+    return Loaded(
+        catalogue, routes, routing, manifests, endpoints, examples, later_replies, calendar, warnings
+    )
 
 
 @contextlib.contextmanager
@@ -155,6 +167,22 @@ def _as_step(translator: Translator) -> Step:
         return (translator(message, context),)
 
     return translate
+
+
+def _unknown_later_contracts(
+    manifests: tuple[Manifest, ...], contracts: Mapping[str, Contract]
+) -> Iterator[Finding]:
+    """What partners send later must be judged by something, whether a route leads to them or not."""
+    for manifest in manifests:
+        for endpoint in manifest.endpoints.values():
+            ref = endpoint.facts.later_contract
+            if ref is None or endpoint.later is None:
+                continue
+            contract = contracts.get(ref.name)
+            version = contract.versions.get(ref.version) if contract is not None else None
+            if version is None or Kind.REPLY not in version.schemas:
+                message = f"there is no reply of {ref} to judge later replies by"
+                yield manifest.finding(endpoint.later.location, "manifest.later-contract", message)
 
 
 def _warnings(catalogue: Catalogue, routes: tuple[Route, ...]) -> Iterator[Finding]:

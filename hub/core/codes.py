@@ -69,6 +69,13 @@ CONTROL_DENIED = _code("control.denied", 401, _C, "نشانه‌ی دسترسی 
 DEAD_LETTER_MOVED_ON = _code("dead_letter.moved_on", 409, _C, "این تبادل در صف بررسی نیست", "The exchange is not a dead letter, or no longer one")
 DEAD_LETTER_UNCERTAIN = _code("dead_letter.uncertain", 409, _C, "شاید سازمان مقصد این پیام را انجام داده باشد؛ تا روشن نشود دوباره فرستاده نمی‌شود", "The partner may have acted on the message; it is not sent again until somebody knows")
 DEAD_LETTER_UNDELIVERABLE = _code("dead_letter.undeliverable", 409, _H, "این پیام اکنون هم تحویل‌شدنی نیست", "The message could not be delivered as things stand now")
+# What partners send later
+REPLY_PARTNER_UNKNOWN = _code("reply.partner_unknown", 404, _C, "سازمانی به این نام که بعداً پاسخ دهد نیست", "There is no such partner that answers later")
+REPLY_NOT_YOURS = _code("reply.not_yours", 403, _C, "این کلید برای این سازمان ثبت نشده است", "The credentials are not registered for this partner")
+REPLY_NO_CODE = _code("reply.no_tracking_code", 422, _C, "پاسخ کد رهگیری ندارد", "The reply has no tracking code")
+REPLY_FOR_NOBODY = _code("reply.for_nobody", 404, _C, "کسی در انتظار پاسخی با این کد رهگیری نیست", "Nobody waits for a reply with this tracking code")
+REPLY_OTHER_CONTENT = _code("reply.other_content", 409, _C, "با این کد رهگیری پیش‌تر پاسخ دیگری رسیده است", "Another reply came earlier with this tracking code")
+REPLY_TOO_LATE = _code("reply.too_late", 409, _C, "تبادلی که این پاسخ برای آن است پایان یافته است", "The exchange that this reply is for has ended")
 # Routes, conditions, mappings
 ROUTE_NONE = _code("route.none", 500, _H, "برای این پیام مسیری نیست", "No route takes this message")
 CONDITION_FAILED = _code("route.condition_failed", 500, _H, "شرط مسیر محاسبه نشد", "A route's condition could not be evaluated")
@@ -88,6 +95,7 @@ PARTNER_MALFORMED = _code("partner.reply_malformed", 502, _P, "پاسخ سازم
 PARTNER_UNSAFE = _code("partner.reply_unsafe", 502, _P, "پاسخ سازمان مقصد خطرناک است و خوانده نشد", "The partner's reply is unsafe and was not read", outcome=Outcome.UNKNOWN)
 PARTNER_TOO_LARGE = _code("partner.reply_too_large", 502, _P, "پاسخ سازمان مقصد بیش از اندازه بزرگ است", "The partner's reply is too large", outcome=Outcome.UNKNOWN)
 PARTNER_INVALID = _code("partner.reply_invalid", 502, _P, "پاسخ سازمان مقصد با قرارداد نمی‌خواند", "The partner's reply does not match its contract", outcome=Outcome.UNKNOWN)
+PARTNER_CODE_REUSED = _code("partner.tracking_code_reused", 502, _P, "سازمان مقصد یک کد رهگیری را دو بار داد", "The partner gave a tracking code that another exchange has", outcome=Outcome.UNKNOWN)
 PARTNER_HTTP = _code("partner.http_error", 502, _P, "سازمان مقصد خطای HTTP داد", "The partner answered with an HTTP error", outcome=Outcome.UNKNOWN)
 PARTNER_FAULT = _code("partner.fault", 502, _P, "سازمان مقصد خطا داد", "The partner answered with a fault", outcome=Outcome.UNKNOWN)
 PARTNER_BUSY = _code("partner.busy", 503, _P, "سازمان مقصد پر است", "The partner is busy", retryable=True, outcome=Outcome.REFUSED)

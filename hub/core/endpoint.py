@@ -30,6 +30,33 @@ class Acknowledgement:
 
     tracking_code: str
     wire: bytes | None = None
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LaterReply:
+    """What a partner sent later: the answer to the message that it acknowledged under this code."""
+
+    tracking_code: str
+    message: Message
+    """In the contract that its form names; judged by nobody yet."""
+
+
+class LaterReplyForm(Protocol):
+    """How an endpoint's partner writes what it sends later. Pure, and safe to share."""
+
+    @property
+    def contract(self) -> ContractRef:
+        """The partner-format contract whose reply it is."""
+        ...
+
+    def read(self, wire: bytes, media_type: str) -> LaterReply:
+        """Read a body. Raises ExchangeError with a ``request.*`` or ``reply.*`` code; it repeats no value."""
+        ...
+
+    def judge(self, reply: Message) -> None:
+        """Raise ExchangeError with a ``partner.*`` code if a valid reply says that the partner did not do it."""
+        ...
 
 
 class OutboundEndpoint(Protocol):
@@ -86,3 +113,10 @@ class EndpointFacts:
     """How many calls may be under way at once; one more is refused, not queued (G9)."""
     availability: Availability | None = None
     """The partner's policy; None where it takes calls at any time."""
+    later_contract: ContractRef | None = None
+    """The partner-format contract of what it sends later; None for a partner that never answers later."""
+
+    @property
+    def answer_contract(self) -> ContractRef:
+        """The contract whose reply answers a message in the end, at once or later."""
+        return self.later_contract or self.contract

@@ -232,6 +232,8 @@ class ClientRecord:
     """``contract``, ``contract@1`` or ``contract@1.2`` each."""
     created_us: int
     revoked_us: int = 0
+    partner: str = ""
+    """The partner in whose name it posts later replies; empty for a client that is no partner's."""
 
 
 class ClientRegistry(Protocol):

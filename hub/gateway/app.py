@@ -9,6 +9,7 @@ from hub.core import codes
 from hub.core.errors import ExchangeError
 from hub.gateway.exchange_path import ExchangePath
 from hub.gateway.http import headers_of, send_problem
+from hub.gateway.partner_replies import PLACE, PartnerReplies
 from hub.gateway.queries import nothing_here
 from hub.gateway.soap.soap_path import SoapPath
 
@@ -18,7 +19,12 @@ _EXCHANGE = re.compile(r"/exchange/([^/]+)/v([^/]+)\Z")
 _SOAP = re.compile(r"/soap/([^/]+)/v([^/]+)\Z")
 
 
-def front_door(exchange_path: ExchangePath, others: ASGIApp, soap_path: SoapPath | None = None) -> ASGIApp:
+def front_door(
+    exchange_path: ExchangePath,
+    others: ASGIApp,
+    soap_path: SoapPath | None = None,
+    partner_replies: PartnerReplies | None = None,
+) -> ASGIApp:
     """The application that serves the public port; HTTP only.
 
     A fault of ours is answered as the problem ``hub.internal``, without a word about its inside.
@@ -41,6 +47,8 @@ def front_door(exchange_path: ExchangePath, others: ASGIApp, soap_path: SoapPath
                 await exchange_path(scope, receive, watched, match[1], match[2])
             elif soap_path is not None and (soap := _SOAP.match(scope["path"])) is not None:
                 await soap_path(scope, receive, watched, soap[1], soap[2])
+            elif partner_replies is not None and (reply := PLACE.match(scope["path"])) is not None:
+                await partner_replies(scope, receive, watched, reply[1])
             else:
                 await others(scope, receive, watched)
         except Exception:

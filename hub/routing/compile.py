@@ -67,7 +67,7 @@ class _RouteCompiler:
         if endpoint is not None and partner_version is not None:
             for version in versions:
                 forward = self._chain(Kind.REQUEST, version.ref, endpoint.contract)
-                back = self._chain(Kind.REPLY, endpoint.contract, version.ref)
+                back = self._chain(Kind.REPLY, endpoint.answer_contract, version.ref)
                 schema = partner_version.schemas[Kind.REPLY]
                 plans.append(
                     Plan(
@@ -126,11 +126,11 @@ class _RouteCompiler:
         return endpoint
 
     def _partner_version(self, endpoint: EndpointFacts) -> ContractVersion | None:
-        ref = endpoint.contract
+        ref = endpoint.answer_contract
         contract = self._around.contracts.get(ref.name)
         version = contract.versions.get(ref.version) if contract else None
         if version is None:
-            message = f"the endpoint {endpoint.name} speaks {ref}, which is not in the catalogue"
+            message = f"the endpoint {endpoint.name} answers in {ref}, which is not in the catalogue"
             self._find("to", "unknown-contract", message)
         elif Kind.REPLY not in version.schemas:
             self._find("to", "no-reply", f"{ref} has no reply, so no reply of it can be judged")

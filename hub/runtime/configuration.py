@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from hub.contracts.descriptions.offer import Examples
 from hub.core.calendar import EVERY_DAY, WorkingCalendar
 from hub.core.contract import Contract
+from hub.core.endpoint import LaterReplyForm
 from hub.core.step import Send
 from hub.routing.plan import RoutingTable
 
@@ -20,6 +21,8 @@ class Configuration:
     """Each endpoint's send, wrapped by its interceptors, by ``partner.operation``."""
     examples: Examples = field(default_factory=dict)
     """Documents that descriptions show; nothing else looks at them."""
+    later_replies: Mapping[str, LaterReplyForm] = field(default_factory=dict)
+    """How the partners of endpoints that answer later write their replies, by ``partner.operation``."""
     calendar: WorkingCalendar = EVERY_DAY
     """Weekends and official holidays, for terms in working days and for partners' hours."""
 

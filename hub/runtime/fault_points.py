@@ -32,6 +32,8 @@ class FaultPoint(StrEnum):
     """The call to the partner is on disk, and has not begun."""
     AFTER_ANSWERED = "after-answered"
     """The partner has answered, and nothing of it is on disk."""
+    AFTER_LATER_REPLY = "after-later-reply"
+    """A partner's later reply is on disk, and the partner has not been told."""
     AFTER_COMPLETED = "after-completed"
     """The end is on disk, and the sender has not been told."""
 

@@ -8,10 +8,8 @@ Only the first and the last step know the protocol; they are the gateway's (``hu
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
 
-import orjson
 import structlog
 
 from hub.contracts.json_body import JsonLimits
@@ -25,7 +23,7 @@ from hub.core.message import JSON, Document, Kind, Message, Role
 from hub.core.observer import Observer
 from hub.core.ports import DocumentDamagedError
 from hub.core.values import US_PER_S, new_id
-from hub.routing.plan import Plan, Stage, run_stages
+from hub.routing.plan import Plan
 from hub.runtime.call import Answer, Call
 from hub.runtime.codec import JsonCodec
 from hub.runtime.configuration import Configuration, CurrentConfiguration
@@ -35,12 +33,17 @@ from hub.runtime.flow import Flow, Intake
 from hub.runtime.gate import Gate
 from hub.runtime.recorder import ORPHANED_AFTER_S, Recorder
 from hub.runtime.replay import facts_of
+from hub.runtime.translation import carried, recorded_form, translate_back
 from hub.runtime.uncertain import Inquiries
 from hub.security.access import Access
 
 log = structlog.get_logger(__name__)
 
 EVIDENCE_RETRY_AFTER_S = 60
+
+
+async def _nothing(_partner: str, _tracking_code: str) -> None:
+    """Nobody wants to know."""
 
 
 class Pipeline:
@@ -58,8 +61,11 @@ class Pipeline:
         gate: Gate,
         is_evidence_overdue: Callable[[], bool] = lambda: False,
         when_published: Callable[[str], None] = lambda _: None,
+        when_acknowledged: Callable[[str, str], Awaitable[None]] = _nothing,
     ) -> None:
-        """``offer(channel, exchange_id)`` hands an accepted exchange to the workers; it may get lost.
+        """``when_acknowledged(partner, tracking_code)`` is awaited once a partner's acknowledgement is on disk.
+
+        ``offer(channel, exchange_id)`` hands an accepted exchange to the workers; it may get lost.
 
         While ``is_evidence_overdue`` says so nothing new is taken in (G7). ``when_published`` is told the
         contract of every event that has just been recorded; it may miss some.
@@ -73,11 +79,12 @@ class Pipeline:
         """How much of a message is read, whatever its form."""
         self._json = JsonCodec(limits)
         self._when_published = when_published
+        self._when_acknowledged = when_acknowledged
         self._is_evidence_overdue = is_evidence_overdue
         self._gate = gate
         self._clock_us = recorder.clock_us
         self._under_way: set[asyncio.Task[Answer]] = set()
-        self.inquiries = Inquiries(recorder, gate, self._call_partner, self._translate_back)
+        self.inquiries = Inquiries(recorder, gate, self._call_partner, translate_back)
         """Settles what is uncertain."""
 
     async def handle(self, call: Call) -> Answer:
@@ -240,7 +247,7 @@ class Pipeline:
         """
         exchange, endpoint = flow.exchange, plan.endpoint
         try:
-            partner_request = _carried(plan.forward, flow.request, flow)
+            partner_request = carried(plan.forward, flow.request, flow)
         except ExchangeError as error:
             await self._recorder.fail(flow, plan, error)
             return
@@ -264,7 +271,7 @@ class Pipeline:
             detail={"endpoint": endpoint.name, "attempt": attempt},
             channel=endpoint.partner,
             due_us=self._clock_us() + int((timeout_s + ORPHANED_AFTER_S) * US_PER_S),
-            documents=(_document(Role.PARTNER_REQUEST, partner_request),),
+            documents=(recorded_form(Role.PARTNER_REQUEST, partner_request),),
         )
         await self._recorder.record(flow)  # G1: on disk before it leaves
         flow.may_be_repeated = endpoint.idempotent
@@ -279,19 +286,11 @@ class Pipeline:
             answer = await self._call_partner(endpoint, configuration, partner_request, delivery)
             reach(FaultPoint.AFTER_ANSWERED)
             if isinstance(answer, Acknowledgement):
-                detail: dict[str, str | int] = {"tracking_code": answer.tracking_code}
-                self._recorder.advance(
-                    flow,
-                    State.WAITING_REPLY,
-                    cause=f"partner:{endpoint.partner}",
-                    detail=detail,
-                    channel=endpoint.partner,
-                    due_us=exchange.deadline_us,
-                )
-                await self._recorder.record(flow)
+                await self._recorder.acknowledge(flow, plan, answer)
+                await self._when_acknowledged(endpoint.partner, answer.tracking_code)
                 return
-            received = (_document(Role.PARTNER_REPLY, answer),)
-            reply, wire, flow.reply = self._translate_back(flow, plan, answer)
+            received = (recorded_form(Role.PARTNER_REPLY, answer),)
+            reply, wire, flow.reply = translate_back(flow, plan, answer)
         except ExchangeError as error:
             if error.wire and not received:
                 received = (Document(Role.PARTNER_REPLY, None, error.media_type, error.wire),)
@@ -329,40 +328,6 @@ class Pipeline:
                 partner=endpoint.partner, endpoint=endpoint.name, code=code, seconds=seconds
             )
 
-    def _translate_back(self, flow: Flow, plan: Plan, answer: Message) -> tuple[Message, bytes, bytes]:
-        """Only a valid reply crosses (G5), and only in the sender's own version.
-
-        With its bytes as they are recorded, always in JSON, and as the sender gets them.
-        """
-        body, original = canonical(answer.body, plan.partner_normaliser)
-        if not plan.partner_reply.is_valid(body):
-            raise ExchangeError(codes.PARTNER_INVALID, errors=plan.partner_reply.errors(body))
-        if original is not None:
-            answer = replace(answer, body=body, original=original.document)
-        reply = _carried(plan.back, answer, flow)
-        if not plan.back:  # else each translator has judged what it made
-            validator = flow.version.schemas[Kind.REPLY].validator
-            if not validator.is_valid(reply.body):
-                raise ExchangeError(codes.PARTNER_INVALID, errors=validator.errors(reply.body))
-        try:
-            wire = orjson.dumps(reply.body)
-        except orjson.JSONEncodeError as fault:
-            raise ExchangeError(
-                codes.MAPPING_OUTPUT_INVALID, "the reply cannot be written as JSON"
-            ) from fault
-        return reply, wire, wire if flow.codec is None else flow.codec.encode(reply.body, flow.version)
-
-
-def _carried(stages: Iterable[Stage], message: Message, flow: Flow) -> Message:
-    """Take a message through steps. Raises ExchangeError, for a fault of theirs too: it ends this exchange alone."""
-    try:
-        return run_stages(stages, message, flow.context)
-    except ExchangeError:
-        raise
-    except Exception as fault:
-        log.exception("fault of a step", exchange_id=flow.exchange.id)
-        raise ExchangeError(codes.STEP_FAILED, "a step failed in a way that was not foreseen") from fault
-
 
 def _given_up(flow: Flow, code: Code) -> Answer:
     """What is said where the journal does not tell how it ended: the truth about sending it again (G3)."""
@@ -372,10 +337,3 @@ def _given_up(flow: Flow, code: Code) -> Answer:
     # Only what has been recorded may be asked for later.
     state = flow.exchange.state if flow.was_recorded else None
     return Answer(flow.exchange.id, state, flow.version, problem=problem)
-
-
-def _document(role: Role, message: Message) -> Document:
-    """A message as it is recorded: the bytes of its wire where it came over one."""
-    if message.wire is not None and (message.original is None or role is Role.PARTNER_REPLY):
-        return Document(role, message.contract, message.media_type, message.wire)
-    return Document(role, message.contract, JSON, orjson.dumps(message.body))

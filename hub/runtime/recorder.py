@@ -8,11 +8,12 @@ import orjson
 
 from hub.core import codes
 from hub.core.contract import ContractVersion
+from hub.core.endpoint import Acknowledgement
 from hub.core.errors import AlreadyClaimedError, ExchangeError, NotRecordedError, Outcome
-from hub.core.exchange import FINAL, NO_DETAIL, Exchange, Opening, State
-from hub.core.message import Document
+from hub.core.exchange import FINAL, NO_DETAIL, Exchange, Opening, State, Transition
+from hub.core.message import Document, Role
 from hub.core.observer import Observer
-from hub.core.ports import Journal
+from hub.core.ports import Claim, Journal
 from hub.core.values import US_PER_S, now_us
 from hub.routing.plan import Plan
 from hub.runtime.call import Answer
@@ -20,6 +21,7 @@ from hub.runtime.flow import Flow, Intake
 from hub.runtime.keys import Keys
 from hub.runtime.outcomes import whereabouts
 from hub.runtime.replay import end_of, facts_of
+from hub.runtime.tracking import tracking_claim
 from hub.runtime.verdict import judge_failure
 from hub.runtime.waiting import Waiters
 
@@ -211,6 +213,49 @@ class Recorder:
         channel = "" if flow.attended else plan.endpoint.partner
         self.advance(flow, state, code=error.code.id, detail=facts_of(error), channel=channel, due_us=due_us)
         await self.record(flow)
+
+    async def acknowledge(self, flow: Flow, plan: Plan, acknowledgement: Acknowledgement) -> None:
+        """Record that the partner has taken the message and will answer later, and claim its tracking code.
+
+        A code that another exchange has is a failure of the partner, recorded as ``fail`` does.
+        """
+        partner, code = plan.endpoint.partner, acknowledgement.tracking_code
+        wire = acknowledgement.wire
+        documents = (Document(Role.PARTNER_REPLY, None, acknowledgement.media_type, wire),) if wire else ()
+        deadline_us = flow.exchange.deadline_us
+        self.advance(
+            flow,
+            State.WAITING_REPLY,
+            cause=f"partner:{partner}",
+            detail={"tracking_code": code},
+            channel=partner,
+            due_us=deadline_us,
+            documents=documents,
+        )
+        claim = tracking_claim(partner, code, flow.exchange.id, max(deadline_us, self.clock_us()))
+        try:
+            await self.journal.append(flow.pending, claim)
+        except AlreadyClaimedError as held:
+            flow.exchange = Exchange.replay(flow.exchange.history[:-1])
+            flow.pending = []
+            facts = {"tracking_code": code, "held_by": held.exchange_id}
+            detail = "the tracking code belongs to another exchange"
+            error = ExchangeError(codes.PARTNER_CODE_REUSED, detail, facts=facts)
+            await self.fail(flow, plan, error, documents)
+        else:
+            flow.pending = []
+
+    async def record_together(
+        self, exchanges: Sequence[Exchange], transitions: Sequence[Transition], claim: Claim | None
+    ) -> None:
+        """Make transitions of several exchanges durable in one commit, and tell of those that have ended.
+
+        Raises NotRecordedError, StateConflictError, AlreadyClaimedError; then nothing of it has happened.
+        """
+        await self.journal.append(transitions, claim)
+        for exchange in exchanges:
+            if exchange.is_final:
+                self._tell_end(exchange)
 
     async def expire(self, flow: Flow) -> None:
         """Record that the deadline has passed."""

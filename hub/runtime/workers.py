@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -50,14 +51,19 @@ class Workers:
         per_partner: int,
         recorded: RecordedRequests = JSON_ONLY,
         may_sweep: Callable[[], bool] = lambda: True,
+        by_pattern: Mapping[str, Callable[[Sequence[Entry]], Awaitable[None]]] = MappingProxyType({}),
     ) -> None:
-        """``may_sweep`` tells whether it is this process that offers again what is due: of several, one does."""
+        """``by_pattern`` takes up what is no use of a client's contract, and so has no route.
+
+        ``may_sweep`` tells whether it is this process that offers again what is due: of several, one does.
+        """
         self._configuration = configuration
         self._recorder = recorder
         self._journal = recorder.journal
         self._open_channel = open_channel
         self._per_partner = per_partner
         self._may_sweep = may_sweep
+        self._by_pattern = by_pattern
         self._recorded = recorded
         self._channels: dict[str, Channel] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -178,6 +184,11 @@ class Workers:
         self._orphans.discard(exchange_id)
 
     async def _move_on(self, entries: tuple[Entry, ...]) -> None:
+        opening = entries[0].opening
+        take_up = self._by_pattern.get(opening.pattern) if opening is not None else None
+        if take_up is not None:
+            await take_up(entries)
+            return
         configuration = self._configuration.now
         try:
             flow = await resume(self._journal, entries, configuration, self._recorded)

@@ -1,7 +1,7 @@
 """Who calls, and what they may use: deny by default, per contract version (G6)."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -141,6 +141,18 @@ class Access:
             detail = f"{client.name} has no grant for {version.ref}"
             raise ExchangeError(codes.GRANT_MISSING, detail)
         return contract, version
+
+    @staticmethod
+    def speak_for(client: ClientRecord, partner: str, partners: Collection[str]) -> None:
+        """Let a client post what a partner answers later. Raises ExchangeError: REPLY_PARTNER_UNKNOWN, REPLY_NOT_YOURS.
+
+        ``partners`` are those that answer later.
+        """
+        if partner not in partners:
+            detail = f"there is no partner {partner[:100]!r} that answers later"
+            raise ExchangeError(codes.REPLY_PARTNER_UNKNOWN, detail)
+        if client.partner != partner:
+            raise ExchangeError(codes.REPLY_NOT_YOURS, f"{client.name} is not registered for {partner}")
 
     @staticmethod
     def _wanted(among: Sequence[ContractVersion], name: str, wanted: str) -> ContractVersion:

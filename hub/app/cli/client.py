@@ -9,6 +9,7 @@ import orjson
 import typer
 from rich.table import Table
 
+from adapters.kit.manifest_file import load_manifests
 from hub.app.cli.ending import unsuccessful, unusable
 from hub.app.cli.screen import err, out, write_json, write_line
 from hub.app.cli.settings import AsJson, EnvFile, read_settings
@@ -27,24 +28,34 @@ from hub.security.apikeys import new_key
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The client's name.", show_default=False)]
 Grants = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option(
         "--grant",
         metavar="CONTRACT[@VERSION]",
         help="What it may use: all of a contract, @1, or @1.2. Repeatable.",
     ),
 ]
+Partner = Annotated[
+    str,
+    typer.Option("--partner", metavar="PARTNER", help="The partner in whose name it posts later replies."),
+]
 
 
-def add(name: Name, grant: Grants, env_file: EnvFile = None, as_json: AsJson = False) -> None:
-    """Register a client and write its key, once, as JSON: {"client", "key", "grants"}.
+def add(
+    name: Name, grant: Grants = None, partner: Partner = "", env_file: EnvFile = None, as_json: AsJson = False
+) -> None:
+    """Register a client and write its key, once, as JSON: {"client", "key", "grants"}, and "partner" if it is one's.
 
     A running hub knows the client within half a second.
     """
-    settings = read_settings(env_file)
+    settings, grants = read_settings(env_file), grant or []
     with placing(settings.contracts_dir):
         contracts = load_catalogue(settings.contracts_dir).contracts
-    check_grants(grant, contracts)
+    check_grants(grants, contracts)
+    if partner:
+        _check_partner(partner, settings)
+    elif not grants:
+        raise unusable("say what it is for: --grant CONTRACT[@VERSION], or --partner PARTNER, or both")
     if not is_name(name):
         raise unusable(
             f"{name!r} cannot name a client: use lower-case letters and digits in words joined by - or ."
@@ -52,7 +63,7 @@ def add(name: Name, grant: Grants, env_file: EnvFile = None, as_json: AsJson = F
 
     async def run() -> str:
         async with open_store(settings) as store:
-            return await register(store, name, grant)
+            return await register(store, name, grants, partner)
 
     try:
         key = asyncio.run(run())
@@ -60,7 +71,9 @@ def add(name: Name, grant: Grants, env_file: EnvFile = None, as_json: AsJson = F
         raise unsuccessful(
             f"there is a client named {name} already: revoke it first (peyvand client revoke {name})"
         ) from None
-    document = {"client": name, "key": key, "grants": grant}
+    document: dict[str, object] = {"client": name, "key": key, "grants": grants}
+    if partner:
+        document["partner"] = partner
     if as_json:
         write_json(document)
     else:
@@ -71,11 +84,22 @@ def add(name: Name, grant: Grants, env_file: EnvFile = None, as_json: AsJson = F
             )
 
 
-async def register(store: Store, name: str, grants: Sequence[str]) -> str:
+async def register(store: Store, name: str, grants: Sequence[str], partner: str = "") -> str:
     """Add a client and give its key. Raises ClientExistsError."""
     key = new_key()
-    await store.clients.add(ClientRecord(name, key.prefix, key.hash, tuple(grants), now_us()))
+    await store.clients.add(
+        ClientRecord(name, key.prefix, key.hash, tuple(grants), now_us(), partner=partner)
+    )
     return key.key
+
+
+def _check_partner(partner: str, settings: Settings) -> None:
+    """Refuse a partner that no manifest describes. Raises CommandError, LintError."""
+    with placing(settings.adapters_dir):
+        known = [manifest.partner for manifest in load_manifests(settings.adapters_dir)]
+    if partner not in known:
+        hint = closest(partner, known) or f"there are {', '.join(known)}"
+        raise unusable(f"there is no partner {partner!r} ({hint})")
 
 
 def check_grants(grants: Sequence[str], contracts: Mapping[str, Contract]) -> None:
@@ -117,7 +141,7 @@ def list_clients(env_file: EnvFile = None, as_json: AsJson = False) -> None:
         out().print("There are no clients yet: peyvand client add NAME --grant CONTRACT")
         return
     table = Table(box=None, pad_edge=False)
-    for title in ("client", "key", "grants", "since", "revoked"):
+    for title in ("client", "key", "grants", "partner", "since", "revoked"):
         table.add_column(title, overflow="fold")
     for record in records:
         view = _view(record)
@@ -125,6 +149,7 @@ def list_clients(env_file: EnvFile = None, as_json: AsJson = False) -> None:
             record.name,
             str(view["key_prefix"]),
             "\n".join(record.grants),
+            record.partner,
             str(view["created_at"]),
             str(view["revoked_at"] or ""),
         )
@@ -141,6 +166,7 @@ def _view(record: ClientRecord) -> dict[str, object]:
         "client": record.name,
         "key_prefix": f"pvd_{record.key_prefix}_…",
         "grants": list(record.grants),
+        "partner": record.partner or None,
         "created_at": iso(record.created_us),
         "revoked_at": iso(record.revoked_us) if record.revoked_us else None,
     }

@@ -14,11 +14,12 @@ CHANGES = "peyvand_clients"
 
 _CHANGED = "SELECT number FROM client_change"
 _ALL = """
-SELECT c.number, k.name, k.key_prefix, k.key_hash, k.grants, k.created_us, k.revoked_us
+SELECT c.number, k.name, k.key_prefix, k.key_hash, k.grants, k.created_us, k.revoked_us, k.partner
     FROM client_change AS c LEFT JOIN client AS k ON true ORDER BY k.name, k.id
 """
 _INSERT = """
-INSERT INTO client (name, key_prefix, key_hash, grants, created_us, revoked_us) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO client (name, key_prefix, key_hash, grants, created_us, revoked_us, partner)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 _REVOKE = "UPDATE client SET revoked_us = $2 WHERE name = $1 AND revoked_us = 0 RETURNING id"
 
@@ -44,7 +45,9 @@ class ClusteredClients:
         async with writing(self._database) as connection:
             try:
                 async with connection.transaction():
-                    await connection.execute(_INSERT, *values, record.created_us, record.revoked_us)
+                    await connection.execute(
+                        _INSERT, *values, record.created_us, record.revoked_us, record.partner
+                    )
                     await self._announce(connection)
             except asyncpg.UniqueViolationError as error:
                 raise ClientExistsError(_in_words(record, error)) from error
@@ -94,6 +97,7 @@ def _record(row: Any) -> ClientRecord:
         grants=tuple(row["grants"]),
         created_us=row["created_us"],
         revoked_us=row["revoked_us"],
+        partner=row["partner"],
     )
 
 

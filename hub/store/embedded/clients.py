@@ -17,8 +17,8 @@ REFRESH_S = 0.25
 
 # One row, whatever the number of clients: compared with the last answer, it also tells whether anything changed.
 _ALL = """
-SELECT json_group_array(json_array(name, key_prefix, key_hash, grants, created_us, revoked_us)) FROM (
-    SELECT name, key_prefix, key_hash, created_us, revoked_us, (
+SELECT json_group_array(json_array(name, key_prefix, key_hash, grants, created_us, revoked_us, partner)) FROM (
+    SELECT name, key_prefix, key_hash, created_us, revoked_us, partner, (
         SELECT json_group_array(contract) FROM (
             SELECT contract FROM client_grant WHERE client_id = client.id ORDER BY position)) AS grants
     FROM client ORDER BY name, id)
@@ -102,8 +102,10 @@ class EmbeddedClients:
             if answer == self._answer:
                 return
             records = [
-                ClientRecord(name, prefix, hash_, tuple(orjson.loads(grants)), created_us, revoked_us)
-                for name, prefix, hash_, grants, created_us, revoked_us in orjson.loads(answer)
+                ClientRecord(
+                    name, prefix, hash_, tuple(orjson.loads(grants)), created_us, revoked_us, partner
+                )
+                for name, prefix, hash_, grants, created_us, revoked_us, partner in orjson.loads(answer)
             ]
             self._answer = answer
             self._records = tuple(records)
@@ -120,8 +122,15 @@ def _insert(connection: sqlite3.Connection, record: ClientRecord) -> None:
     if connection.execute("SELECT 1 FROM client WHERE key_prefix = ?", (record.key_prefix,)).fetchone():
         raise ClientExistsError(f"there is a key that begins with {record.key_prefix}; make another one")
     id_ = connection.execute(
-        "INSERT INTO client (name, key_prefix, key_hash, created_us, revoked_us) VALUES (?, ?, ?, ?, ?)",
-        (record.name, record.key_prefix, record.key_hash, record.created_us, record.revoked_us),
+        "INSERT INTO client (name, key_prefix, key_hash, created_us, revoked_us, partner) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            record.name,
+            record.key_prefix,
+            record.key_hash,
+            record.created_us,
+            record.revoked_us,
+            record.partner,
+        ),
     ).lastrowid
     connection.executemany(
         "INSERT INTO client_grant (client_id, position, contract) VALUES (?, ?, ?)",

@@ -234,5 +234,14 @@ _COUNTERS = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _EVIDENCE, _EVENTS, _ATTACHMENTS, _COUNTERS)
+_PARTNERS_CLIENTS = ("ALTER TABLE client ADD COLUMN partner TEXT NOT NULL DEFAULT ''",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _FIRST,
+    _EVIDENCE,
+    _EVENTS,
+    _ATTACHMENTS,
+    _COUNTERS,
+    _PARTNERS_CLIENTS,
+)
 """Each migration's statements; its place in the list, from 1, is its number."""

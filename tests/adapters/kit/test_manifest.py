@@ -25,9 +25,17 @@ endpoints:
     outcomes:
       - {when: 'reply.Code == "201"', code: partner.refused, detail: {fa: نه, en: refused}}
       - {when: 'reply.Code == "100"', acknowledged: reply.Data.Tracking}
+    later_replies:
+      tracking_code: reply.Tracking
+      document: reply.Answer
+      outcomes:
+        - {when: 'reply.Code == "201"', code: partner.refused}
 unsupported:
   - {rule: attachments, reason: the partner offers none}
 """
+
+
+LATER = GOOD[GOOD.index("    later_replies:") : GOOD.index("unsupported:")]
 
 
 def rules(text: str) -> list[tuple[str, int]]:
@@ -50,6 +58,10 @@ def test_a_manifest_tells_the_facts_of_its_endpoints() -> None:
     refused, acknowledged = read.endpoints["land-office.parcel"].outcomes
     assert refused.code is codes.PARTNER_REFUSED
     assert acknowledged.tracking_code == ("Data", "Tracking")
+    later = read.endpoints["land-office.parcel"].later
+    assert later is not None
+    assert (later.is_json, later.tracking_code, later.document) == (False, ("Tracking",), ("Answer",))
+    assert facts.answer_contract == facts.contract
     assert read.unsupported[0].reason == "the partner offers none"
 
 
@@ -71,7 +83,13 @@ def test_a_manifest_tells_the_facts_of_its_endpoints() -> None:
             "manifest.literal-secret",
             13,
         ),
-        (", reason: the partner offers none", "", "manifest.missing-key", 25),
+        (", reason: the partner offers none", "", "manifest.missing-key", 30),
+        ("acknowledged: reply.Data.Tracking", "code: partner.refused", "manifest.never-acknowledges", 24),
+        ("tracking_code: reply.Tracking", "tracking_code: Tracking", "manifest.bad-value", 25),
+        ("tracking_code: reply.Tracking", "form: json", "manifest.missing-key", 24),
+        ("document: reply.Answer", "documents: reply.Answer", "manifest.unknown-key", 26),
+        ("code: partner.refused}\nunsup", "acknowledged: reply.Again}\nunsup", "manifest.outcome", 28),
+        (LATER, "", "manifest.no-later-replies", 21),
         ("  parcel:", "  parcel.deep:", "manifest.endpoint-name", 16),
         ("rest: {}", "soap: {}", "manifest.unknown-key", 14),
     ],

@@ -33,7 +33,9 @@ def test_the_first_condition_that_holds_decides() -> None:
 
 
 def test_a_partner_that_answers_later_is_known_by_its_tracking_code() -> None:
-    assert judged({"Code": "100", "Data": {"Tracking": 77}}) == Acknowledgement("77", b"{}")
+    assert judged({"Code": "100", "Data": {"Tracking": 77}}) == Acknowledgement(
+        "77", b"{}", "application/json"
+    )
 
 
 @pytest.mark.parametrize("data", [None, {}, {"Tracking": ""}, {"Tracking": True}, {"Tracking": []}])

@@ -29,7 +29,12 @@ def loaded(endpoints: Mapping[str, FakeEndpoint]) -> Loaded:
     return cast(
         "Loaded",
         SimpleNamespace(
-            catalogue=catalogue, routing=None, endpoints=endpoints, examples={}, calendar=EVERY_DAY
+            catalogue=catalogue,
+            routing=None,
+            endpoints=endpoints,
+            examples={},
+            later_replies={},
+            calendar=EVERY_DAY,
         ),
     )
 

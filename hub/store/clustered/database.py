@@ -118,7 +118,7 @@ class Database:
             server_settings=_SETTINGS | _READING,
         )
 
-    async def _connect_reader(self, **how: Any) -> Connection:
+    async def _connect_reader(self, *_: object, **how: Any) -> Connection:
         return await self._first_of(self._readable, **how)
 
     async def _connect(self, server_settings: dict[str, str]) -> Connection:

@@ -13,6 +13,7 @@ from adapters.kit.manifest_file import load_manifests
 from adapters.rest.protocol import rest
 from adapters.soap.protocol import soap
 from hub.app.calendar_file import load_calendar
+from hub.app.composites import gatherer_finder
 from hub.app.settings import Settings
 from hub.contracts.catalogue import Catalogue, load_catalogue
 from hub.contracts.descriptions.offer import Examples
@@ -98,7 +99,8 @@ def load(settings: Settings, environment: Mapping[str, str] = os.environ) -> Loa
     ):
         raise LintError(findings)
     facts = facts_of(manifests)
-    around = Surroundings(catalogue.contracts, facts, Finder(catalogue), compile_condition)
+    gatherers = gatherer_finder(catalogue, settings.contracts_dir)
+    around = Surroundings(catalogue.contracts, facts, Finder(catalogue), compile_condition, gatherers)
     with collecting(findings, settings.routes_dir):
         routing = compile_routes(loaded_routes, around)
     findings += (

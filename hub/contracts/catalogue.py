@@ -8,6 +8,7 @@ from types import MappingProxyType
 from hub.contracts.contract_folder import load_contract
 from hub.contracts.lock import LOCK_FILE
 from hub.contracts.mapping.folder import load_mappings
+from hub.contracts.mapping.gathering import GatheringTranslator
 from hub.contracts.mapping.translator import Translator
 from hub.core.contract import Contract, ContractVersion
 from hub.core.findings import Finding, LintError
@@ -28,6 +29,10 @@ class Catalogue:
         """All contracts by name, in order of their names."""
         self.mappings = mappings
         """The translator of every mapping file, in order of source, target and kind."""
+        self.gatherings = {
+            mapping.target: mapping for mapping in mappings if isinstance(mapping, GatheringTranslator)
+        }
+        """Of them those that make a reply from the answers of a composite's parts."""
         self._from: dict[tuple[Kind, ContractRef], list[Translator]] = {}
         for mapping in mappings:
             self._from.setdefault((mapping.kind, mapping.source), []).append(mapping)

@@ -77,6 +77,7 @@ REPLY_FOR_NOBODY = _code("reply.for_nobody", 404, _C, "کسی در انتظار 
 REPLY_OTHER_CONTENT = _code("reply.other_content", 409, _C, "با این کد رهگیری پیش‌تر پاسخ دیگری رسیده است", "Another reply came earlier with this tracking code")
 REPLY_TOO_LATE = _code("reply.too_late", 409, _C, "تبادلی که این پاسخ برای آن است پایان یافته است", "The exchange that this reply is for has ended")
 # Routes, conditions, mappings
+PARTS_UNANSWERED = _code("composite.unanswered", 502, _H, "بخش‌هایی که این پرسش به آن‌ها نیاز دارد پاسخ نگرفتند", "Parts that the inquiry needs have not been answered", outcome=Outcome.UNKNOWN)
 ROUTE_NONE = _code("route.none", 500, _H, "برای این پیام مسیری نیست", "No route takes this message")
 CONDITION_FAILED = _code("route.condition_failed", 500, _H, "شرط مسیر محاسبه نشد", "A route's condition could not be evaluated")
 STEP_FAILED = _code("route.step_failed", 500, _H, "یک گام مسیر خطا داد", "A step of the route failed")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hub.core.scatter import Scatter
 from hub.core.values import JsonValue, Text
 
 
@@ -53,6 +54,10 @@ class InquirySpec:
     """After that long without an answer a person must look."""
 
 
+SCATTERED = "hub.scatter"
+"""What stands for an endpoint where a route asks other contracts: to the flow it is the hub itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepSpec:
     """One step as the route's file names it."""
@@ -75,7 +80,7 @@ class Route:
     """A CEL condition on ``request`` and ``exchange``; empty for always."""
     steps: tuple[StepSpec, ...]
     endpoint: str
-    """``partner.operation``."""
+    """``partner.operation``; SCATTERED for a route that asks other contracts instead."""
     when_uncertain: WhenUncertain
     priority: int
     """Among the routes whose condition holds, the highest wins; a tie is refused by lint unless the conditions differ."""
@@ -85,3 +90,5 @@ class Route:
     inquiry: InquirySpec | None = None
     """Set if, and only if, ``when_uncertain`` is INQUIRE."""
     urgency: Urgency = Urgency.NORMAL
+    scatter: Scatter | None = None
+    """Set if, and only if, the route asks several contracts at once."""

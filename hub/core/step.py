@@ -15,6 +15,8 @@ class StepContext:
 
     exchange_id: str
     opening: Opening
+    part: str = ""
+    """The name of the part of a composite that the message is made for; empty for any other."""
 
 
 Step: TypeAlias = Callable[[Message, StepContext], Sequence[Message]]

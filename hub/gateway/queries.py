@@ -17,6 +17,7 @@ from hub.core.ports import ClientRecord, Query
 from hub.gateway.cancellation import reason_given
 from hub.gateway.descriptions import Descriptions
 from hub.gateway.http import bad_header, parse_wait
+from hub.gateway.parts import may_see_reply, parts_view
 from hub.gateway.problem import catalogue, describe, language_of, problem_body, problem_headers
 from hub.gateway.soap.description import SoapDescriptions, address_of
 from hub.gateway.views import contract_view, exchange_view, summary_view
@@ -95,13 +96,16 @@ class Queries:
         return _json({"exchanges": [summary_view(summary) for summary in found], "next": following})
 
     async def show_exchange(self, request: Request) -> Response:
-        """``GET /exchanges/{id}?wait=N``: state, history, and the reply or problem once it has ended."""
+        """``GET /exchanges/{id}?wait=N``: state, history, parts, and the reply or problem once it has ended."""
         client = self._visible.client(request)
         wait_s = parse_wait(request.query_params.get("wait", "0"), "wait")
         entries = await self._of_sender(request, client, wait_s)
         reply, problem = await end_of(self._journal, entries)
+        if not may_see_reply(client, entries[0].opening):
+            reply = None
+        parts = await parts_view(self._journal, entries, client)
         language = language_of(request.headers.get("accept-language", ""))
-        body = exchange_view(entries, reply, problem, language)
+        body = exchange_view(entries, reply, problem, language, parts)
         return Response(body, media_type="application/json")
 
     async def cancel_exchange(self, request: Request) -> Response:

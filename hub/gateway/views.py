@@ -9,13 +9,13 @@ from hub.core.contract import Contract, ContractVersion
 from hub.core.errors import ExchangeError
 from hub.core.exchange import FINAL, Entry, deadline_of
 from hub.core.ports import Summary
-from hub.core.values import US_PER_S, Text
+from hub.core.values import US_PER_S, JsonValue, Text
 from hub.gateway.problem import problem_body
 
 JsonObject = dict[str, object]
 PERSON = "person:"
 """How the causes begin that name a person."""
-_SHOWN_ELSEWHERE = frozenset({"errors"})
+_SHOWN_ELSEWHERE = frozenset({"errors", "parts"})
 _BEHIND_A_DECISION = _SHOWN_ELSEWHERE | {"reason", "action"}
 
 
@@ -31,9 +31,13 @@ def text(value: Text) -> JsonObject:
 
 
 def exchange_view(
-    entries: Sequence[Entry], reply: bytes | None, problem: ExchangeError | None, language: str
+    entries: Sequence[Entry],
+    reply: bytes | None,
+    problem: ExchangeError | None,
+    language: str,
+    parts: JsonValue = None,
 ) -> bytes:
-    """One exchange with its history, and its reply or problem once it has ended."""
+    """One exchange with its history and parts, and its reply or problem once it has ended."""
     first, last = entries[0], entries[-1]
     view: JsonObject = {"exchange_id": first.exchange_id}
     opening = first.opening
@@ -53,6 +57,10 @@ def exchange_view(
         "changed_at": iso(last.at_us),
         "history": [sender_s_view(entry) for entry in entries],
     }
+    if opening is not None and opening.parent:
+        view["parent"] = opening.parent
+    if parts is not None:
+        view["parts"] = parts
     if reply is not None:
         view["reply"] = orjson.Fragment(reply)
     if problem is not None:
@@ -106,6 +114,8 @@ def summary_view(summary: Summary) -> JsonObject:
         "begun_at": iso(summary.begun_us),
         "changed_at": iso(summary.changed_us),
     }
+    if opening.parent:
+        view["parent"] = opening.parent
     if summary.code:
         view["code"] = summary.code
     return view

@@ -10,12 +10,20 @@ from hub.core.expressions import Condition, ExpressionSyntaxError
 from hub.core.findings import Finding, LintError
 from hub.core.message import Kind
 from hub.core.route import Route, WhenUncertain
+from hub.core.scatter import Scatter
 from hub.core.values import ContractRef
 from hub.reading.model import closest
 from hub.routing.compile_inquiry import InquiryCompiler
 from hub.routing.files import LoadedRoute
 from hub.routing.plan import CONDITION_VARIABLES, Plan, RoutingTable, Stage, TranslatorFinder
+from hub.routing.scatter import Gatherer
+from hub.routing.scatter_compile import GathererFinder, ScatterCompiler, here, nesting
 from hub.routing.steps import STEPS, ConditionCompiler, StepOptionsError
+
+
+def no_gatherers(_name: str, _major: int) -> Sequence[Gatherer]:
+    """There are none: no contract is a composite."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,7 @@ class Surroundings:
     endpoints: Mapping[str, EndpointFacts]
     find_translators: TranslatorFinder
     compile_condition: ConditionCompiler
+    find_gatherers: GathererFinder = no_gatherers
 
 
 def compile_routes(routes: Sequence[LoadedRoute], around: Surroundings) -> RoutingTable:
@@ -42,6 +51,8 @@ def compile_routes(routes: Sequence[LoadedRoute], around: Surroundings) -> Routi
         except LintError as error:
             findings += error.findings
     findings += _ties(routes)
+    if not findings:
+        findings += nesting(plans, {loaded.route.name: loaded.document for loaded in routes})
     if findings:
         raise LintError(findings)
     return RoutingTable(plans)
@@ -58,6 +69,8 @@ class _RouteCompiler:
 
     def plans(self) -> list[Plan]:
         versions = self._versions()
+        if self._route.scatter is not None:
+            return self._composites(self._route.scatter, versions)
         endpoint = self._endpoint()
         partner_version = self._partner_version(endpoint) if endpoint else None
         condition = self._condition()
@@ -85,6 +98,28 @@ class _RouteCompiler:
         if self._findings:
             raise LintError(self._findings)
         return plans
+
+    def _composites(self, scatter: Scatter, versions: Sequence[ContractVersion]) -> list[Plan]:
+        condition, steps, around = self._condition(), tuple(self._steps()), self._around
+        compiler = ScatterCompiler(
+            self._route,
+            self._document,
+            contracts=around.contracts,
+            find_translators=around.find_translators,
+            find_gatherers=around.find_gatherers,
+            compile_condition=around.compile_condition,
+        )
+        compiled = compiler.compile(scatter, versions)
+        self._findings += compiler.findings
+        if self._findings:
+            raise LintError(self._findings)
+        return [
+            Plan(
+                self._route, version, condition, here(version.ref), steps,
+                version.schemas[Kind.REPLY].validator, (), scatter=plan,
+            )
+            for version, plan in zip(versions, compiled, strict=True)
+        ]  # fmt: skip
 
     def _find(self, key: str | int, rule: str, message: str, hint: str = "", *more: str | int) -> None:
         self._findings.append(self._document.finding((key, *more), f"route.{rule}", message, hint))

@@ -4,7 +4,7 @@ Nothing is sent and nothing recorded. It runs the same plans as the pipeline, on
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from hub.core import codes
@@ -15,6 +15,7 @@ from hub.core.message import Kind, Message
 from hub.core.step import StepContext
 from hub.core.values import ContractRef, JsonValue
 from hub.routing.plan import Plan, RoutingTable, condition_variables, run_stages
+from hub.routing.scatter import PartPlan, ScatterPlan
 
 NORMALISE = "normalise"
 VALIDATE = "validate"
@@ -59,6 +60,20 @@ class Failure:
     error: ExchangeError
 
 
+@dataclass(frozen=True, slots=True)
+class PartExplained:
+    """What one part of a composite would be asked."""
+
+    part: PartPlan
+    is_asked: bool = False
+    document: JsonValue = None
+    """Its request, if it is asked and can be."""
+    plan: Plan | None = None
+    """The plan that takes the request."""
+    failure: ExchangeError | None = None
+    """Why it cannot be asked: it would fail alone."""
+
+
 @dataclass(slots=True)
 class Explanation:
     """How far a message comes on its way to the partner."""
@@ -69,6 +84,8 @@ class Explanation:
     """The plan that takes the message, if one does."""
     stages: list[StageOutput] = field(default_factory=list)
     failure: Failure | None = None
+    parts: tuple[PartExplained, ...] = ()
+    """What each part of a composite would be asked, in the route's order."""
 
     @property
     def partner_request(self) -> JsonValue | None:
@@ -106,7 +123,42 @@ def explain(
             explanation.failure = Failure(stage.name, error)
             return explanation
         explanation.stages.append(StageOutput(stage.name, message.contract, message.body))
+    if plan.scatter is not None:
+        _explain_parts(explanation, routing, plan.scatter, message, context)
     return explanation
+
+
+def _explain_parts(
+    explanation: Explanation,
+    routing: RoutingTable,
+    scatter: ScatterPlan,
+    message: Message,
+    context: StepContext,
+) -> None:
+    variables = condition_variables(message, context.exchange_id, context.opening)
+    parts: list[PartExplained] = []
+    for part in scatter.parts:
+        try:
+            is_asked = part.is_asked(variables)
+        except ExchangeError as error:
+            explanation.failure = Failure(f"part {part.spec.name}", error)
+            break
+        parts.append(_explain_part(routing, part, message, context) if is_asked else PartExplained(part))
+    explanation.parts = tuple(parts)
+
+
+def _explain_part(
+    routing: RoutingTable, part: PartPlan, message: Message, context: StepContext
+) -> PartExplained:
+    """A part that cannot be asked fails alone, as it would in the pipeline."""
+    opening = replace(context.opening, contract=part.version.ref.name, version=str(part.version.ref.version))
+    own = StepContext(context.exchange_id, opening, part.spec.name)
+    try:
+        request = part.request(message, own)
+        plan = routing.select(request, own)
+    except ExchangeError as error:
+        return PartExplained(part, True, failure=error)
+    return PartExplained(part, True, request.body, plan)
 
 
 def _consider(routing: RoutingTable, message: Message, context: StepContext) -> Iterator[Considered]:

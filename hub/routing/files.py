@@ -9,13 +9,14 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from hub.core.findings import Finding, LintError
-from hub.core.route import Route, StepSpec, Urgency
+from hub.core.route import SCATTERED, Route, StepSpec, Urgency, WhenUncertain
 from hub.core.values import JsonValue
 from hub.reading.document import Document
 from hub.reading.fields import LineField, NameField, TextField
 from hub.reading.files import read_yaml_file, shown
 from hub.reading.model import StrictModel, read_model
 from hub.routing.policies import RetryFile, UncertainFile, judge_policies
+from hub.routing.scatter_file import ScatterFile, judge_scatter
 
 MAX_STEPS = 10
 _SOURCE = re.compile(r"([a-z0-9.-]+)@(0|[1-9][0-9]{0,4})\Z")
@@ -32,8 +33,9 @@ class RouteFile(StrictModel):
     when: Annotated[str, StringConstraints(min_length=1, max_length=2000)] | None = None
     priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
     steps: Annotated[tuple[dict[str, dict[str, JsonValue]], ...], Field(max_length=MAX_STEPS)] = ()
-    to: NameField
-    when_uncertain: UncertainFile
+    to: NameField | None = None
+    scatter: ScatterFile | None = None
+    when_uncertain: UncertainFile | None = None
     retry: RetryFile = RetryFile()
     urgency: Urgency = Urgency.NORMAL
 
@@ -83,13 +85,14 @@ def _load(entry: Path, folder: Path) -> LoadedRoute:
         major=int(major),
         when=file.when or "",
         steps=tuple(StepSpec(name, options) for step in file.steps for name, options in step.items()),
-        endpoint=file.to,
-        when_uncertain=file.when_uncertain.kind,
+        endpoint=file.to or SCATTERED,
+        when_uncertain=file.when_uncertain.kind if file.when_uncertain else WhenUncertain.PERSON,
         priority=file.priority,
         path=shown(entry / "route.yaml", folder),
         retry=file.retry.policy,
-        inquiry=file.when_uncertain.inquiry,
+        inquiry=file.when_uncertain.inquiry if file.when_uncertain else None,
         urgency=file.urgency,
+        scatter=file.scatter.scatter if file.scatter else None,
     )
     return LoadedRoute(route, document)
 
@@ -101,7 +104,14 @@ def _judge(document: Document, file: RouteFile, folder_name: str) -> Iterator[Fi
     if _SOURCE.match(file.source) is None:
         message = f"{file.source!r} is not a contract's major"
         yield document.finding(("from",), "route.source", message, "write it like registry.title-inquiry@1")
-    yield from judge_policies(document, file.retry, file.when_uncertain)
+    yield from judge_scatter(document, file.scatter, has_endpoint=file.to is not None)
+    if file.to is not None and file.when_uncertain is None:
+        message = "nothing says what becomes of a call whose outcome nobody knows"
+        yield document.finding(
+            (), "route.missing-key", message, "when_uncertain: person | repeat | {inquire: …}"
+        )
+    if file.when_uncertain is not None:
+        yield from judge_policies(document, file.retry, file.when_uncertain)
     for number, step in enumerate(file.steps):
         if len(step) != 1:
             message = "a step is one name with its options"

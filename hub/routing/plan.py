@@ -18,6 +18,7 @@ from hub.core.message import Kind, Message
 from hub.core.route import Route
 from hub.core.step import Step, StepContext
 from hub.core.values import ContractRef, JsonValue
+from hub.routing.scatter import ScatterPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Plan:
     partner_normaliser: Normaliser | None = None
     """Puts the partner's reply into the spelling that its contract asks for, before it is judged."""
     inquiry: InquiryPlan | None = None
+    scatter: ScatterPlan | None = None
+    """What is asked instead of the endpoint, which is then the hub itself."""
 
     def holds(self, variables: Mapping[str, JsonValue]) -> bool:
         """Whether the route takes the message. Raises ExchangeError if the condition cannot be evaluated."""

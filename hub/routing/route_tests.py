@@ -27,6 +27,7 @@ from hub.reading.files import read_json_file, read_yaml_file
 from hub.reading.model import StrictModel, closest, read_model
 from hub.routing.explain import Explanation, Failure, explain
 from hub.routing.plan import Plan, RoutingTable, run_stages
+from hub.routing.scatter_tests import PartsExpected, PartsGiven, gather, judge_given, judge_parts
 
 TESTS_FILE = "tests.yaml"
 
@@ -34,8 +35,9 @@ _DocumentOrFile = dict[str, JsonValue] | str
 
 
 class _Expect(StrictModel):
-    endpoint: NameField
+    endpoint: NameField | None = None
     partner_request: _DocumentOrFile | None = None
+    parts: PartsExpected | None = None
 
 
 class _ExpectError(StrictModel):
@@ -44,7 +46,8 @@ class _ExpectError(StrictModel):
 
 
 class _Then(StrictModel):
-    partner_reply: _DocumentOrFile
+    partner_reply: _DocumentOrFile | None = None
+    parts: PartsGiven | None = None
     reply: _DocumentOrFile | None = None
     expect_error: _ExpectError | None = None
 
@@ -127,6 +130,7 @@ def _mistakes(
             if (case.then.reply is None) == (case.then.expect_error is None):
                 message = "`then` has either `reply` or `expect_error`"
                 yield document.finding((number, "then"), "route-test.expectation", message)
+        yield from _mistaken_parts(document, number, case)
         yield from _unknown_code(document, (number, "expect_error"), case.expect_error)
         if case.then is not None:
             yield from _unknown_code(document, (number, "then", "expect_error"), case.then.expect_error)
@@ -136,6 +140,18 @@ def _mistakes(
             known = [str(ref.ref) for each in contracts.values() for ref in each.versions.values()]
             hint = closest(str(case.contract), known)
             yield document.finding((number, "contract"), "route-test.unknown-contract", message, hint)
+
+
+def _mistaken_parts(document: Document, number: int, case: _Case) -> Iterator[Finding]:
+    expect, then = case.expect, case.then
+    if expect is not None and (expect.endpoint is None) == (expect.parts is None):
+        message = "`expect` has either an `endpoint` or, of a composite, `parts`"
+        yield document.finding((number, "expect"), "route-test.expectation", message)
+    if then is not None:
+        if (then.partner_reply is None) == (then.parts is None):
+            message = "`then` has either a `partner_reply` or, of a composite, `parts`"
+            yield document.finding((number, "then"), "route-test.expectation", message)
+        yield from judge_given(document, (number, "then", "parts"), then.parts or {})
 
 
 def _unknown_code(document: Document, location: Location, expected: _ExpectError | None) -> Iterator[Finding]:
@@ -177,7 +193,11 @@ class _Runner:
             yield from self._judge_reply(case.then, version, explanation.plan, context)
 
     def _judge_request(self, expect: _Expect, explanation: Explanation, plan: Plan) -> Iterator[str]:
-        if plan.endpoint.name != expect.endpoint:
+        if expect.parts is not None:
+            if plan.route.name != self.route.name:
+                yield f"goes by route {plan.route.name}, expected {self.route.name}"
+            yield from judge_parts(expect.parts, explanation, self._document)
+        elif plan.endpoint.name != expect.endpoint:
             yield f"goes to {plan.endpoint.name} by route {plan.route.name}, expected {expect.endpoint}"
         elif plan.endpoint.name == self.route.endpoint and plan.route.name != self.route.name:
             yield f"goes by route {plan.route.name}, expected {self.route.name}"
@@ -190,18 +210,20 @@ class _Runner:
         self, then: _Then, version: ContractVersion, plan: Plan, context: StepContext
     ) -> Iterator[str]:
         failure, reply = None, None
-        body, original = canonical(self._document(then.partner_reply), plan.partner_normaliser)
+        body, original = canonical(self._document(then.partner_reply or {}), plan.partner_normaliser)
         written = None if original is None else original.document
         partner_reply = Message(plan.endpoint.contract, Kind.REPLY, body, original=written)
         errors = plan.partner_reply.errors(partner_reply.body)
-        if errors:
+        if plan.scatter is not None:
+            reply, failure = gather(plan.scatter, version, then.parts or {}, context, self._document)
+        elif errors:
             failure = Failure("validate", ExchangeError(codes.PARTNER_INVALID, errors=errors))
         else:
             try:
                 reply = run_stages(plan.back, partner_reply, context)
             except ExchangeError as error:
                 failure = Failure("translate back", error)
-        if reply is not None and not plan.back:
+        if reply is not None and not plan.back and plan.scatter is None:
             errors = version.schemas[Kind.REPLY].validator.errors(reply.body)
             if errors:
                 failure = Failure("validate", ExchangeError(codes.PARTNER_INVALID, errors=errors))

@@ -7,6 +7,7 @@ from hub.core import codes
 from hub.core.contract import Contract
 from hub.core.errors import ExchangeError, StateConflictError
 from hub.core.exchange import Exchange, State
+from hub.runtime.composite.record import is_composite
 from hub.runtime.configuration import CurrentConfiguration
 from hub.runtime.outcomes import may_have_acted
 from hub.runtime.recorder import Recorder
@@ -35,6 +36,8 @@ def why_not(exchange: Exchange, contracts: Mapping[str, Contract]) -> str:
         if may_have_acted(exchange.history):
             return f"the exchange is {exchange.state}, and the partner may have acted on an earlier try"
         return ""
+    if exchange.state is State.WAITING_REPLY and is_composite(exchange.history):
+        return ""  # it waits here, for its parts: those that have not left are cancelled with it
     if exchange.state is State.WAITING_REPLY:
         contract = contracts.get(exchange.opening.contract)
         if contract is not None and contract.cancellable:

@@ -34,6 +34,12 @@ class FaultPoint(StrEnum):
     """The partner has answered, and nothing of it is on disk."""
     AFTER_LATER_REPLY = "after-later-reply"
     """A partner's later reply is on disk, and the partner has not been told."""
+    AFTER_SCATTERED = "after-scattered"
+    """A composite's parts are on disk, and no worker has been told."""
+    AFTER_PART_ENDED = "after-part-ended"
+    """A part's end and its composite's note of it are on disk, and no worker has been told."""
+    BEFORE_GATHERED = "before-gathered"
+    """The parts are enough, and nothing of the composite's end is on disk."""
     AFTER_COMPLETED = "after-completed"
     """The end is on disk, and the sender has not been told."""
 

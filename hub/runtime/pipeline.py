@@ -26,6 +26,8 @@ from hub.core.values import US_PER_S, new_id
 from hub.routing.plan import Plan
 from hub.runtime.call import Answer, Call
 from hub.runtime.codec import JsonCodec
+from hub.runtime.composite.composite import Composite, concerns
+from hub.runtime.composite.record import is_composite
 from hub.runtime.configuration import Configuration, CurrentConfiguration
 from hub.runtime.events.taking import take_event
 from hub.runtime.fault_points import FaultPoint, reach
@@ -80,6 +82,7 @@ class Pipeline:
         self._json = JsonCodec(limits)
         self._when_published = when_published
         self._when_acknowledged = when_acknowledged
+        self.composite = Composite(recorder, offer)
         self._is_evidence_overdue = is_evidence_overdue
         self._gate = gate
         self._clock_us = recorder.clock_us
@@ -185,13 +188,20 @@ class Pipeline:
         if plan is None and exchange.state is State.COMPLETED:
             self._when_published(exchange.opening.contract)
         if plan is None or flow.attended:
-            return Answer(exchange.id, exchange.state, flow.version, flow.reply, flow.problem)
+            return await self._stands(flow)
         reach(FaultPoint.AFTER_ACCEPTED)
         self._offer(plan.endpoint.partner, exchange.id)
         accepted = Answer(exchange.id, exchange.state, flow.version)
         if not call.wait_s:
             return accepted
         return await self._end_of(flow, exchange.id, call.wait_s) or accepted
+
+    async def _stands(self, flow: Flow) -> Answer:
+        """How an exchange stands that nobody else carries on; a composite's parts are waited for."""
+        exchange, end = flow.exchange, None
+        if is_composite(exchange.history) and not exchange.is_final:
+            end = await self._end_of(flow, exchange.id, self.composite.patience_s(exchange))
+        return end or Answer(exchange.id, exchange.state, flow.version, flow.reply, flow.problem)
 
     async def _told_before(self, flow: Flow, call: Call, earlier: AlreadyClaimedError) -> Answer:
         """One idempotency key, one exchange: its end is the answer to every call, as far as it is the same call."""
@@ -245,6 +255,9 @@ class Pipeline:
 
         Raises NotRecordedError, StateConflictError, AlreadyClaimedError: then the journal has the last word.
         """
+        if concerns(flow, plan):
+            await self.composite.go_on(flow, plan, configuration)
+            return
         exchange, endpoint = flow.exchange, plan.endpoint
         try:
             partner_request = carried(plan.forward, flow.request, flow)

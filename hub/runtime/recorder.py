@@ -17,6 +17,8 @@ from hub.core.ports import Claim, Journal
 from hub.core.values import US_PER_S, now_us
 from hub.routing.plan import Plan
 from hub.runtime.call import Answer
+from hub.runtime.composite.part_ends import PartEnds
+from hub.runtime.composite.rest import end_whole
 from hub.runtime.flow import Flow, Intake
 from hub.runtime.keys import Keys
 from hub.runtime.outcomes import whereabouts
@@ -43,6 +45,7 @@ class Recorder:
         """Without ``keys`` every idempotency key stays with the exchange that claimed it first."""
         self.journal = journal
         self._keys = keys
+        self.part_ends = PartEnds(journal, clock_us)
         self.clock_us = clock_us
         self._waiters = waiters
         self._observer = observer
@@ -73,15 +76,17 @@ class Recorder:
         )
         flow.pending.append(transition)
 
-    async def record(self, flow: Flow) -> None:
+    async def record(self, flow: Flow, beside: Sequence[Transition] = ()) -> None:
         """Make everything that has happened since the last time durable, in one commit.
+
+        ``beside`` is what happens to other exchanges by it: the parts of a composite.
 
         Raises NotRecordedError, StateConflictError, AlreadyClaimedError.
         """
-        await self._append(flow)
+        await self._append(flow, beside)
         flow.pending, flow.claim, flow.was_recorded = [], None, True
         if flow.exchange.is_final:
-            self._tell_end(flow.exchange)
+            self.tell_end(flow.exchange)
 
     async def end(
         self, exchange: Exchange, state: State, *, cause: str, error: ExchangeError | None = None
@@ -119,21 +124,33 @@ class Recorder:
             due_us=due_us,
             documents=tuple(documents),
         )
-        await self.journal.append([moved])
+        cancelled = await end_whole(self.journal, exchange, moved, self._append_all)
         if exchange.is_final:
-            self._tell_end(exchange)
+            self.tell_end(exchange)
+        for part in cancelled:
+            self.tell_end(part)
 
-    async def _append(self, flow: Flow) -> None:
+    async def _append(self, flow: Flow, beside: Sequence[Transition]) -> None:
         """Append what is pending; where its key is held by an end that frees it, take the key over."""
         try:
-            await self.journal.append(flow.pending, flow.claim)
+            await self._append_all(flow.exchange, [*flow.pending, *beside], flow.claim)
         except AlreadyClaimedError as taken:
             if flow.claim is None or self._keys is None or not await self._keys.release(flow.claim, taken):
                 raise
             follow(flow, taken.exchange_id)
-            await self.journal.append(flow.pending, flow.claim)
+            await self._append_all(flow.exchange, [*flow.pending, *beside], flow.claim)
 
-    def _tell_end(self, exchange: Exchange) -> None:
+    async def _append_all(
+        self, exchange: Exchange, transitions: Sequence[Transition], claim: Claim | None = None
+    ) -> None:
+        """Append; the end of a part together with its composite's note of it."""
+        if exchange.opening.parent and exchange.is_final:
+            await self.part_ends.append(exchange, transitions, claim)
+        else:
+            await self.journal.append(transitions, claim)
+
+    def tell_end(self, exchange: Exchange) -> None:
+        """Tell whoever waits for it, and whoever counts, that an exchange has ended; its end is on disk."""
         self._waiters.ended(exchange.id)
         opening, last = exchange.opening, exchange.history[-1]
         self._observer.exchange_ended(
@@ -252,10 +269,11 @@ class Recorder:
 
         Raises NotRecordedError, StateConflictError, AlreadyClaimedError; then nothing of it has happened.
         """
-        await self.journal.append(transitions, claim)
+        parts = (each for each in exchanges if each.opening.parent and each.is_final)
+        await self._append_all(next(parts, exchanges[0]), transitions, claim)
         for exchange in exchanges:
             if exchange.is_final:
-                self._tell_end(exchange)
+                self.tell_end(exchange)
 
     async def expire(self, flow: Flow) -> None:
         """Record that the deadline has passed."""

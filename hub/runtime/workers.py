@@ -15,6 +15,7 @@ from hub.core.ports import Channel, ChannelClosedError, DocumentDamagedError, Qu
 from hub.core.values import US_PER_S
 from hub.routing.plan import Plan
 from hub.runtime.codec import RecordedRequests
+from hub.runtime.composite.composite import concerns
 from hub.runtime.configuration import Configuration, CurrentConfiguration
 from hub.runtime.flow import Flow
 from hub.runtime.pipeline import Pipeline
@@ -64,6 +65,7 @@ class Workers:
         self._per_partner = per_partner
         self._may_sweep = may_sweep
         self._by_pattern = by_pattern
+        recorder.part_ends.tell = self.offer
         self._recorded = recorded
         self._channels: dict[str, Channel] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -216,6 +218,10 @@ class Workers:
 
     async def _go_on(self, flow: Flow, plan: Plan, configuration: Configuration) -> None:
         exchange = flow.exchange
+        if concerns(flow, plan) or await self._pipeline.composite.call_off(flow):
+            if not exchange.is_final:
+                await self._pipeline.deliver(flow, plan, configuration)
+            return
         if exchange.state is State.DELIVERING:
             # The process that called the partner died or was cut off: nobody knows whether it acted.
             self._recorder.advance(

@@ -6,6 +6,7 @@ import typer
 
 from hub.app.cli.contract_argument import ContractArgument, FileArgument, read_contract, read_message
 from hub.app.cli.ending import CommandError, ExitCode, unusable
+from hub.app.cli.explain_parts import part_view, print_parts
 from hub.app.cli.screen import both, out, show_document, write_json
 from hub.app.cli.settings import AsJson, EnvFile, read_settings
 from hub.app.loading import load
@@ -95,7 +96,9 @@ def _print(explanation: Explanation) -> None:
     for output in explanation.stages[1:]:
         console.print(f"{output.stage}:", style="bold", soft_wrap=True)
         show_document(console, output.document, indent=2)
-    if failure is None and explanation.plan is not None:
+    if failure is None and explanation.plan is not None and explanation.plan.scatter is not None:
+        print_parts(console, explanation.plan.scatter, explanation.parts)
+    elif failure is None and explanation.plan is not None:
         plan = explanation.plan
         endpoint = plan.endpoint
         repetition = "repetitions are harmless" if endpoint.idempotent else "it is never repeated blindly"
@@ -142,6 +145,7 @@ def _view(explanation: Explanation) -> JsonValue:
         ],
         "back": [stage.name for stage in plan.back] if plan else [],
         "failure": None if failure is None else _failure_view(failure),
+        "parts": [part_view(each) for each in explanation.parts],
     }
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from hub.contracts.mapping.file import MappingFile
+from hub.contracts.mapping.gathering import GATHERING_FILE, load_gathering
 from hub.contracts.mapping.references import ReferenceLint
 from hub.contracts.mapping.translator import Translator
 from hub.contracts.mapping.tree import TreeBuilder
@@ -29,7 +30,8 @@ def load_mappings(folder: Path, root: Path, contracts: Mapping[str, Contract]) -
     found: dict[tuple[str, ContractRef, ContractRef], Translator] = {}
     for path in _files(folder / "mappings", root, findings):
         try:
-            translator = _load(path, folder.name, root, contracts)
+            load_one = load_gathering if path.name == GATHERING_FILE else _load
+            translator = load_one(path, folder.name, root, contracts)
         except LintError as error:
             findings += error.findings
             continue

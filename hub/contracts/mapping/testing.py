@@ -25,6 +25,7 @@ _NO_EXCHANGE: Mapping[str, JsonValue] = {
     "sender": "test",
     "on_behalf_of": "",
     "begun_at": "2026-11-22T08:30:00.000Z",
+    "part": "",
 }
 
 

@@ -102,6 +102,7 @@ def exchange_variables(context: StepContext) -> dict[str, JsonValue]:
         "sender": opening.sender,
         "on_behalf_of": opening.on_behalf_of,
         "begun_at": _begun_at(context.exchange_id),
+        "part": context.part,
     }
 
 

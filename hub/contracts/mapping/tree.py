@@ -12,7 +12,7 @@ from hub.core.values import JsonValue
 from hub.reading.document import Document
 from hub.reading.model import closest
 
-EXCHANGE_FIELDS = ("id", "case_id", "sender", "on_behalf_of", "begun_at")
+EXCHANGE_FIELDS = ("id", "case_id", "sender", "on_behalf_of", "begun_at", "part")
 ROOT_VARIABLES = frozenset({"source", "original", "exchange", "constants"})
 ITEM_VARIABLES = ROOT_VARIABLES | {"item"}
 INNER_VARIABLES = ITEM_VARIABLES | {"outer"}

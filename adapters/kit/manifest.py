@@ -90,6 +90,8 @@ class Manifest:
     connect_timeout_s: float
     max_connections: int
     max_concurrent: int
+    workers: int | None
+    """How many of what waits for the partner each node delivers at once; None: as the hub's settings say."""
     max_reply_bytes: int
     http: HttpOptions
     endpoints: Mapping[str, EndpointManifest]

@@ -97,6 +97,7 @@ class _Manifest(StrictModel):
     connect_timeout: DurationField
     max_connections: _Count
     max_concurrent: _Count
+    workers: _Count | None = None
     max_reply: SizeField
     http: _Http = _Http()
     endpoints: Annotated[dict[NameField, _Endpoint], Field(min_length=1)]
@@ -138,6 +139,7 @@ def read_manifest(document: Document, folder: Path) -> Manifest:
         connect_timeout_s=read.connect_timeout,
         max_connections=read.max_connections,
         max_concurrent=read.max_concurrent,
+        workers=read.workers,
         max_reply_bytes=read.max_reply,
         http=_http(read.http),
         endpoints={f"{read.partner}.{name}": _endpoint(read, name) for name in read.endpoints},
@@ -239,6 +241,9 @@ def _mistakes(document: Document, read: _Manifest) -> Iterator[Finding]:
         yield from _outcome_mistakes(document, endpoint.outcomes, ("endpoints", name, "outcomes"))
         yield from _later_mistakes(document, endpoint, ("endpoints", name))
     yield from _http_mistakes(document, read.http, read.credentials)
+    if read.workers is not None and read.workers > read.max_concurrent:
+        message = "more workers than calls that may be under way at once"
+        yield document.finding(("workers",), f"{AREA}.workers", message, "at most max_concurrent")
     yield from judge_availability(document, read.availability)
 
 

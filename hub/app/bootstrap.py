@@ -149,8 +149,11 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
         workers = Workers(
             configuration=configuration,
             recorder=recorder,
-            open_channel=stands_on.open_channel,
+            open_channel=lambda partner: stands_on.open_channel(
+                partner, hub.loaded.workers_of(partner) or settings.workers_per_partner
+            ),
             per_partner=settings.workers_per_partner,
+            workers_of=lambda partner: hub.loaded.workers_of(partner),  # noqa: PLW0108 - a reload makes another
             may_sweep=stands_on.may_sweep,
             recorded=recorded,
             by_pattern={LATER_REPLY: answers.early_replies.take_up},

@@ -66,6 +66,10 @@ class Loaded:
         """Whoever has an endpoint."""
         return frozenset(facts.partner for facts in self.facts.values())
 
+    def workers_of(self, partner: str) -> int | None:
+        """How many workers of each node a partner has, where its manifest says so."""
+        return next((manifest.workers for manifest in self.manifests if manifest.partner == partner), None)
+
 
 def facts_of(manifests: tuple[Manifest, ...]) -> dict[str, EndpointFacts]:
     """What the manifests say of each endpoint, by full name."""

@@ -83,7 +83,8 @@ class SetUp:
     """What a running hub stands on."""
 
     store: Store
-    open_channel: Callable[[str], Channel]
+    open_channel: Callable[[str, int], Channel]
+    """A partner's channel, for so many workers of this node."""
     may_sweep: Callable[[], bool]
     """Whether it is this node that offers again what is due."""
     has_store_alone: bool
@@ -138,7 +139,13 @@ async def set_up(settings: Settings) -> AsyncIterator[SetUp]:
         with sole_owner(settings.data_dir):
             async with _embedded_store(settings) as store:
                 yield SetUp(
-                    store, lambda _: InProcessChannel(), lambda: True, True, SoleTenancy(), _nothing, _never
+                    store,
+                    lambda _partner, _workers: InProcessChannel(),
+                    lambda: True,
+                    True,
+                    SoleTenancy(),
+                    _nothing,
+                    _never,
                 )
         return
     broker = Broker(settings.amqp_url.get_secret_value() if settings.amqp_url else "")
@@ -152,7 +159,7 @@ async def set_up(settings: Settings) -> AsyncIterator[SetUp]:
         broker.start()
         yield SetUp(
             store=clustered,
-            open_channel=lambda partner: broker.channel(partner, settings.workers_per_partner),
+            open_channel=broker.channel,
             may_sweep=lambda: clustered.sweeping.is_held,
             has_store_alone=False,
             delivering_events=clustered.delivering_events,

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from hub.core.exchange import Entry, Opening, State, Transition
 from hub.core.message import Document
+from hub.core.route import Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +138,29 @@ class Taken:
     """It has not; offer it again, perhaps to somebody else."""
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose reference it is, and how urgent: what a channel is fair by."""
+
+    sender: str = ""
+    urgency: Urgency = Urgency.NORMAL
+
+
+ANYBODY = Turn()
+"""Of nobody in particular."""
+
+
 class Channel(Protocol):
     """A queue of references to exchanges that wait for one partner.
 
     The journal is the record: a channel may lose references (a sweeper offers them again) and may offer
-    one twice (the journal's numbers tell), but never invents one. Order is first in, first out as far as
-    no reference was given back.
+    one twice (the journal's numbers tell), but never invents one. Of one sender and urgency the order is first in,
+    first out as far as no reference was given back. Between senders it is fair: however much of one waits, the
+    first of another is not held up by more than a small part of it. The urgent come first for the most part, and
+    nothing waits for ever.
     """
 
-    async def put(self, exchange_id: str) -> None:
+    async def put(self, exchange_id: str, turn: Turn = ANYBODY) -> None:
         """Offer a reference. Raises nothing that the caller has to undo."""
         ...
 

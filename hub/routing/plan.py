@@ -15,7 +15,7 @@ from hub.core.errors import ExchangeError
 from hub.core.exchange import Opening
 from hub.core.expressions import Condition, ExpressionError
 from hub.core.message import Kind, Message
-from hub.core.route import Route
+from hub.core.route import Route, Urgency
 from hub.core.step import Step, StepContext
 from hub.core.values import ContractRef, JsonValue
 from hub.routing.scatter import ScatterPlan
@@ -125,6 +125,11 @@ class RoutingTable:
             ref: tuple(sorted(found, key=lambda plan: (-plan.route.priority, plan.route.name)))
             for ref, found in table.items()
         }
+        self._urgencies = {
+            ref: found[0].route.urgency
+            for ref, found in self._plans.items()
+            if len({plan.route.urgency for plan in found}) == 1
+        }
 
     def candidates(self, ref: ContractRef) -> Sequence[Plan]:
         """The plans for a contract version, in the order in which they are tried."""
@@ -143,6 +148,13 @@ class RoutingTable:
             if plan.holds(variables):
                 return plan
         raise ExchangeError(codes.ROUTE_NONE, f"no route takes this message of {message.contract}")
+
+    def urgency(self, opening: Opening) -> Urgency:
+        """How urgent exchanges of this contract version are, where all its routes agree; else normal."""
+        try:
+            return self._urgencies.get(opening.ref, Urgency.NORMAL)
+        except ValueError:  # what was refused may have named no contract version
+            return Urgency.NORMAL
 
     def of_route(self, name: str, ref: ContractRef) -> Plan | None:
         """The plan of a route by its name, if it still exists for that contract version."""

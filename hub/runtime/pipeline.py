@@ -9,6 +9,7 @@ Only the first and the last step know the protocol; they are the gateway's (``hu
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 import structlog
 
@@ -21,7 +22,7 @@ from hub.core.errors import AlreadyClaimedError, Code, ExchangeError, NotRecorde
 from hub.core.exchange import State
 from hub.core.message import JSON, Document, Kind, Message, Role
 from hub.core.observer import Observer
-from hub.core.ports import DocumentDamagedError
+from hub.core.ports import ANYBODY, DocumentDamagedError, Turn
 from hub.core.values import US_PER_S, new_id
 from hub.routing.plan import Plan
 from hub.runtime.call import Answer, Call
@@ -48,6 +49,12 @@ async def _nothing(_partner: str, _tracking_code: str) -> None:
     """Nobody wants to know."""
 
 
+class Offer(Protocol):
+    """Hands an exchange to a partner's workers."""
+
+    def __call__(self, channel: str, exchange_id: str, /, *, turn: Turn = ANYBODY) -> None: ...
+
+
 class Pipeline:
     """Runs exchanges. Safe for any number of concurrent calls on one event loop."""
 
@@ -58,7 +65,7 @@ class Pipeline:
         access: Access,
         recorder: Recorder,
         observer: Observer,
-        offer: Callable[[str, str], None],
+        offer: Offer,
         limits: JsonLimits,
         gate: Gate,
         is_evidence_overdue: Callable[[], bool] = lambda: False,
@@ -67,7 +74,7 @@ class Pipeline:
     ) -> None:
         """``when_acknowledged(partner, tracking_code)`` is awaited once a partner's acknowledgement is on disk.
 
-        ``offer(channel, exchange_id)`` hands an accepted exchange to the workers; it may get lost.
+        ``offer`` hands an accepted exchange to the workers; it may get lost.
 
         While ``is_evidence_overdue`` says so nothing new is taken in (G7). ``when_published`` is told the
         contract of every event that has just been recorded; it may miss some.
@@ -190,7 +197,8 @@ class Pipeline:
         if plan is None or flow.attended:
             return await self._stands(flow)
         reach(FaultPoint.AFTER_ACCEPTED)
-        self._offer(plan.endpoint.partner, exchange.id)
+        turn = Turn(exchange.opening.sender, plan.route.urgency)
+        self._offer(plan.endpoint.partner, exchange.id, turn=turn)
         accepted = Answer(exchange.id, exchange.state, flow.version)
         if not call.wait_s:
             return accepted

@@ -11,7 +11,7 @@ import structlog
 from hub.core import codes
 from hub.core.errors import ExchangeError, NotRecordedError, StateConflictError
 from hub.core.exchange import FINAL, Entry, Exchange, State
-from hub.core.ports import Channel, ChannelClosedError, DocumentDamagedError, Query, Summary
+from hub.core.ports import ANYBODY, Channel, ChannelClosedError, DocumentDamagedError, Query, Summary, Turn
 from hub.core.values import US_PER_S
 from hub.routing.plan import Plan
 from hub.runtime.codec import RecordedRequests
@@ -50,11 +50,14 @@ class Workers:
         recorder: Recorder,
         open_channel: Callable[[str], Channel],
         per_partner: int,
+        workers_of: Callable[[str], int | None] = lambda _: None,
         recorded: RecordedRequests = JSON_ONLY,
         may_sweep: Callable[[], bool] = lambda: True,
         by_pattern: Mapping[str, Callable[[Sequence[Entry]], Awaitable[None]]] = MappingProxyType({}),
     ) -> None:
-        """``by_pattern`` takes up what is no use of a client's contract, and so has no route.
+        """``workers_of`` says how many a partner has, if not ``per_partner``.
+
+        ``by_pattern`` takes up what is no use of a client's contract, and so has no route.
 
         ``may_sweep`` tells whether it is this process that offers again what is due: of several, one does.
         """
@@ -63,6 +66,7 @@ class Workers:
         self._journal = recorder.journal
         self._open_channel = open_channel
         self._per_partner = per_partner
+        self._workers_of = workers_of
         self._may_sweep = may_sweep
         self._by_pattern = by_pattern
         recorder.part_ends.tell = self.offer
@@ -76,7 +80,7 @@ class Workers:
         self._consumers: set[asyncio.Task[None]] = set()
         self._is_stopping = False
 
-    def offer(self, channel: str, exchange_id: str, number: int = ACCEPTED_AT) -> None:
+    def offer(self, channel: str, exchange_id: str, number: int = ACCEPTED_AT, turn: Turn = ANYBODY) -> None:
         """Hand an exchange to a partner's workers, unless it has been handed to them lately as it stands now.
 
         ``number`` is the entry it stands at: what another process has moved on meanwhile is offered anew.
@@ -84,7 +88,7 @@ class Workers:
         before = self._offered.get(exchange_id)
         if (before is None or before[1] != number) and not self._is_stopping:
             self._offered[exchange_id] = (self._recorder.clock_us(), number)
-            self._start(self._channel(channel or _NOBODYS_CHANNEL).put(exchange_id))
+            self._start(self._channel(channel or _NOBODYS_CHANNEL).put(exchange_id, turn))
 
     def start(self, pipeline: Pipeline) -> None:
         """Begin to sweep and to work."""
@@ -135,7 +139,7 @@ class Workers:
                     State.ACCEPTED,
                 } and not self._is_paced(summary):
                     self._orphans.add(summary.exchange_id)
-                    self.offer(summary.channel, summary.exchange_id, summary.number)
+                    self.offer(summary.channel, summary.exchange_id, summary.number, self._turn(summary))
                     taken_up += 1
             if len(page) < SWEEP_BATCH:
                 return taken_up
@@ -162,7 +166,7 @@ class Workers:
             )
             due += len(page)
             for summary in page:
-                self.offer(summary.channel, summary.exchange_id, summary.number)
+                self.offer(summary.channel, summary.exchange_id, summary.number, self._turn(summary))
             self._swept_up_to = page[-1].exchange_id if len(page) == SWEEP_BATCH else ""
             if not self._swept_up_to:
                 break
@@ -242,6 +246,11 @@ class Workers:
         else:
             await self._pipeline.deliver(flow, plan, configuration)
 
+    def _turn(self, summary: Summary) -> Turn:
+        """Whose turn it is when it is offered again; how urgent, as far as all routes for it agree."""
+        opening = summary.opening
+        return Turn(opening.sender, self._configuration.now.routing.urgency(opening))
+
     async def _set_aside(self, entries: tuple[Entry, ...], error: ExchangeError) -> None:
         """What can no longer be carried out needs a person."""
         exchange = Exchange.replay(entries)
@@ -260,7 +269,7 @@ class Workers:
         channel = self._channels.get(name)
         if channel is None:
             channel = self._channels[name] = self._open_channel(name)
-            for _ in range(self._per_partner):
+            for _ in range(self._workers_of(name) or self._per_partner):
                 consumer = self._start(self._consume(channel))
                 self._consumers.add(consumer)
                 consumer.add_done_callback(self._consumers.discard)

@@ -4,7 +4,8 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from hub.core.ports import ChannelClosedError, Taken
+from hub.core.ports import ANYBODY, ChannelClosedError, Taken, Turn
+from hub.store.fair_queue import FairQueue
 
 LEASE_S = 900.0
 MAX_WAITING = 100_000
@@ -14,21 +15,20 @@ class InProcessChannel:
     """The Channel port in memory; see there for what it promises. One event loop.
 
     A reference that waits already is not queued twice. Beyond ``max_waiting`` references new ones are left to
-    the sweeper, as a channel may lose what the journal knows. What is taken and neither settled nor given back
-    within ``lease_s`` returns to the queue.
+    the sweeper, but for those of senders that have little waiting: a channel may lose what the journal knows.
+    What is taken and neither settled nor given back within ``lease_s`` returns to the queue.
     """
 
     def __init__(self, *, lease_s: float = LEASE_S, max_waiting: int = MAX_WAITING) -> None:
         self._lease_s = lease_s
-        self._max_waiting = max_waiting
-        self._waiting: dict[str, None] = {}  # a queue without doubles: dicts keep their order
+        self._waiting = FairQueue(max_waiting)
         self._takers: deque[asyncio.Future[None]] = deque()
         self._leases: set[asyncio.TimerHandle] = set()
         self._is_closed = False
 
-    async def put(self, exchange_id: str) -> None:
-        if not self._is_closed and len(self._waiting) < self._max_waiting:
-            self._offer(exchange_id)
+    async def put(self, exchange_id: str, turn: Turn = ANYBODY) -> None:
+        if not self._is_closed:
+            self._offer(exchange_id, turn)
 
     async def take(self) -> Taken:
         while not self._is_closed and not self._waiting:
@@ -44,9 +44,7 @@ class InProcessChannel:
                 raise
         if self._is_closed:
             raise ChannelClosedError
-        exchange_id = next(iter(self._waiting))
-        del self._waiting[exchange_id]
-        return self._lend(exchange_id)
+        return self._lend(*self._waiting.take())
 
     async def close(self) -> None:
         self._is_closed = True
@@ -56,9 +54,9 @@ class InProcessChannel:
         while self._takers:
             self._wake_one()
 
-    def _offer(self, exchange_id: str) -> None:
-        self._waiting[exchange_id] = None
-        self._wake_one()
+    def _offer(self, exchange_id: str, turn: Turn) -> None:
+        if self._waiting.put(exchange_id, turn):
+            self._wake_one()
 
     def _wake_one(self) -> None:
         while self._takers:
@@ -67,7 +65,7 @@ class InProcessChannel:
                 taker.set_result(None)
                 return
 
-    def _lend(self, exchange_id: str) -> Taken:
+    def _lend(self, exchange_id: str, turn: Turn) -> Taken:
         def end_lease() -> bool:
             """Whether the reference was still lent out."""
             lease.cancel()
@@ -77,7 +75,7 @@ class InProcessChannel:
 
         def take_back() -> None:
             if end_lease() and not self._is_closed:
-                self._offer(exchange_id)
+                self._offer(exchange_id, turn)
 
         lease = asyncio.get_running_loop().call_later(self._lease_s, take_back)
         self._leases.add(lease)

@@ -11,6 +11,7 @@ from hub.core.values import new_id
 from hub.security.sealing import EnvelopeSealer
 from hub.store.attachments.file_segments import FileSegments
 from hub.store.clustered import Broker, ClusteredStore
+from hub.store.clustered.channel import GOES_FIRST
 from hub.store.embedded import EmbeddedStore, InProcessChannel
 from tests.fakes.attachments import fake_registry
 from tests.fakes.channel import FakeChannel
@@ -126,7 +127,10 @@ async def channel(request: pytest.FixtureRequest) -> AsyncIterator[Channel]:
         yield channel
         if request.param == "broker":
             connection, queue = await broker.queue("registry-office")
-            await (await connection.channel()).queue_delete(queue)
+            await channel.close()
+            deleting = await connection.channel()
+            for name in (queue, queue + GOES_FIRST):
+                await deleting.queue_delete(name)
         await broker.close()
         return
     local: Channel = FakeChannel() if request.param == "fake" else InProcessChannel()

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from hub.core.ports import Channel, ChannelClosedError
+from hub.core.ports import Channel, ChannelClosedError, Turn
+from hub.core.route import Urgency
 
 
 async def test_first_in_first_out(channel: Channel) -> None:
@@ -87,3 +88,45 @@ async def test_after_closing_nothing_is_taken_and_nothing_raised(channel: Channe
 
     with pytest.raises(ChannelClosedError):
         await channel.take()
+
+
+HEAP = 1000
+
+
+async def place_of(channel: Channel, exchange_id: str) -> int:
+    """How many references are taken, and settled, before this one is."""
+    async with asyncio.timeout(60):
+        for place in range(HEAP + 1):
+            taken = await channel.take()
+            await taken.settle()
+            if taken.exchange_id == exchange_id:
+                return place
+    raise AssertionError(f"{exchange_id} never came")
+
+
+async def test_one_sender_s_heap_does_not_hold_up_another_s_first(channel: Channel) -> None:
+    for number in range(HEAP):
+        await channel.put(f"heap-{number}", Turn("busy"))
+    await channel.put("first", Turn("quiet"))
+    assert await place_of(channel, "first") < HEAP // 2
+
+
+async def test_the_urgent_overtake(channel: Channel) -> None:
+    for number in range(HEAP):
+        await channel.put(f"heap-{number}", Turn("one"))
+    await channel.put("urgent", Turn("one", Urgency.HIGH))
+    assert await place_of(channel, "urgent") < HEAP // 2
+
+
+async def test_the_urgent_do_not_hold_up_the_others_for_ever(channel: Channel) -> None:
+    await channel.put("patient", Turn("one", Urgency.LOW))
+    for number in range(HEAP):
+        await channel.put(f"urgent-{number}", Turn("one", Urgency.HIGH))
+    assert await place_of(channel, "patient") < HEAP
+
+
+async def test_of_one_sender_the_order_stays(channel: Channel) -> None:
+    turn = Turn("one", Urgency.HIGH)
+    for number in range(20):
+        await channel.put(str(number), turn)
+    assert [(await channel.take()).exchange_id for _ in range(20)] == [str(number) for number in range(20)]

@@ -2,18 +2,20 @@
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import TypeVar
 
 from aio_pika import DeliveryMode, Message
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage, HeadersType
 from aio_pika.exceptions import MessageProcessError
 from aiormq.exceptions import AMQPError, DeliveryError, PublishError
 from pamqp.common import FieldValue
 
-from hub.core.ports import Taken
+from hub.core.ports import ANYBODY, Taken, Turn
+from hub.core.route import Urgency
+from hub.store.clustered.allowance import Allowance
+from hub.store.fair_queue import FairQueue
 from hub.store.in_process_channel import InProcessChannel
 
 _log = logging.getLogger(__name__)
@@ -28,6 +30,9 @@ TOLD_WITHIN_S = 2.0
 CLOSED_WITHIN_S = 2.0
 ATTACH_AGAIN_AFTER_S = 0.5
 _LONGEST_REFERENCE = 64
+GOES_FIRST = ":first"
+"""What the name of a partner's first queue ends with; no partner's name holds a colon."""
+_SENDER, _URGENCY = "peyvand-sender", "peyvand-urgency"
 T = TypeVar("T")
 
 _QUORUM: Mapping[str, FieldValue] = {
@@ -59,6 +64,10 @@ class BrokerChannel:
     ``put`` only remembers; a task publishes, with confirms, beside all requests. What has arrived and is not taken
     yet is held in memory, up to the prefetch. While the broker is away, what this node is offered it works off
     itself; doubles that come of it are told by the journal's numbers.
+
+    A queue of the broker knows only first in, first out. So there are two for each partner: the one goes first
+    and takes a few references of each sender, the other takes the heaps. Nodes take from both alike and put what
+    they hold into turns.
     """
 
     def __init__(
@@ -70,24 +79,24 @@ class BrokerChannel:
         """``reach`` waits for the broker and gives the connection and the name of the partner's queue."""
         self._partner = partner
         self._queue = ""
+        self._allowance = Allowance()
         self._prefetch = prefetch
         self._reach = reach
         self._here = InProcessChannel()
         self._messages: dict[str, AbstractIncomingMessage] = {}
-        self._unpublished: deque[str] = deque()
+        self._unpublished = FairQueue(MAX_UNPUBLISHED)
         self._wake = asyncio.Event()
         self.attached = asyncio.Event()
         """Set while the broker has a hand in it."""
         self._is_closed = False
         self._task = asyncio.ensure_future(self._serve_for_ever())
 
-    async def put(self, exchange_id: str) -> None:
+    async def put(self, exchange_id: str, turn: Turn = ANYBODY) -> None:
         if self._is_closed:
             return
         if not self.attached.is_set():
-            await self._here.put(exchange_id)
-        elif len(self._unpublished) < MAX_UNPUBLISHED:
-            self._unpublished.append(exchange_id)
+            await self._here.put(exchange_id, turn)
+        elif self._unpublished.put(exchange_id, turn):
             self._wake.set()
 
     async def take(self) -> Taken:
@@ -149,8 +158,9 @@ class BrokerChannel:
         try:
             async with asyncio.timeout(ATTACHED_WITHIN_S):
                 await answered(channel.set_qos(prefetch_count=self._prefetch))
-                declared = channel.declare_queue(self._queue, durable=True, arguments=dict(_QUORUM))
-                await answered((await answered(declared)).consume(self._arrived))
+                for name in (self._queue + GOES_FIRST, self._queue):
+                    declared = channel.declare_queue(name, durable=True, arguments=dict(_QUORUM))
+                    await answered((await answered(declared)).consume(self._arrived))
             channel.close_callbacks.add(lambda *_: gone.set())
             self.attached.set()
             while not channel.is_closed:
@@ -163,7 +173,7 @@ class BrokerChannel:
             self.attached.clear()
             self._messages.clear()  # they are the broker's again
             while self._unpublished:
-                await self._here.put(self._unpublished.popleft())
+                await self._here.put(*self._unpublished.take())
             with suppress(*_AWAY):
                 async with asyncio.timeout(CLOSED_WITHIN_S):
                     await answered(channel.close())
@@ -171,25 +181,27 @@ class BrokerChannel:
     async def _publish(self, channel: AbstractChannel) -> None:
         """Publish some of what waits, in order, and see what the broker says. Raises what ends the channel."""
         many = min(len(self._unpublished), PUBLISHED_AT_ONCE)
-        unconfirmed = dict.fromkeys(self._unpublished.popleft() for _ in range(many))
+        unconfirmed = dict(self._unpublished.take() for _ in range(many))
 
         async def publish(exchange_id: str) -> None:
-            if await self._is_confirmed(channel, exchange_id):
+            if await self._is_confirmed(channel, exchange_id, unconfirmed[exchange_id]):
                 del unconfirmed[exchange_id]
 
         try:
             said = await asyncio.gather(*map(publish, tuple(unconfirmed)), return_exceptions=True)
         finally:
-            for exchange_id in unconfirmed:  # this node can do it
-                await self._here.put(exchange_id)
+            for exchange_id, turn in unconfirmed.items():  # this node can do it
+                await self._here.put(exchange_id, turn)
         for trouble in said:
             if isinstance(trouble, BaseException):
                 raise trouble
 
-    async def _is_confirmed(self, channel: AbstractChannel, exchange_id: str) -> bool:
+    async def _is_confirmed(self, channel: AbstractChannel, exchange_id: str, turn: Turn) -> bool:
         """Publish a reference; False if the broker refuses it. Raises what ends the channel."""
-        message = Message(exchange_id.encode(), delivery_mode=DeliveryMode.PERSISTENT)
-        word = channel.default_exchange.publish(message, self._queue, mandatory=True)
+        headers: HeadersType = {_SENDER: turn.sender, _URGENCY: turn.urgency.value}
+        message = Message(exchange_id.encode(), headers=headers, delivery_mode=DeliveryMode.PERSISTENT)
+        queue = self._queue + (GOES_FIRST if self._allowance.take(turn) else "")
+        word = channel.default_exchange.publish(message, queue, mandatory=True)
         try:
             # The client library's own limit leaves out the wait for the socket, which may have no end.
             async with asyncio.timeout(CONFIRMED_WITHIN_S):
@@ -209,7 +221,7 @@ class BrokerChannel:
             await _tell(message, message.ack)
         else:
             self._messages[exchange_id] = message
-            await self._here.put(exchange_id)
+            await self._here.put(exchange_id, _turn(message))
 
 
 async def _tell(message: AbstractIncomingMessage, word: Callable[[], Awaitable[None]]) -> None:
@@ -218,6 +230,13 @@ async def _tell(message: AbstractIncomingMessage, word: Callable[[], Awaitable[N
         if not message.channel.is_closed:
             async with asyncio.timeout(TOLD_WITHIN_S):  # a channel that is just going away may never answer
                 await answered(word())
+
+
+def _turn(message: AbstractIncomingMessage) -> Turn:
+    """Whose turn a message is, as the node that offered it said; one of an earlier version says nothing."""
+    urgency, sender = message.headers.get(_URGENCY), message.headers.get(_SENDER, "")
+    known = {each.value: each for each in Urgency}
+    return Turn(str(sender), known.get(str(urgency), Urgency.NORMAL))
 
 
 def _reference(body: bytes) -> str | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hub.core.findings import LintError
-from hub.core.route import DEFAULT_RETRY, InquirySpec, RetryPolicy, Route, WhenUncertain
+from hub.core.route import DEFAULT_RETRY, InquirySpec, RetryPolicy, Route, Urgency, WhenUncertain
 from hub.routing.files import load_routes
 
 ROUTE = """route: orders
@@ -43,6 +43,14 @@ def test_a_route_s_own_retries(tmp_path: Path) -> None:
     assert route.when_uncertain is WhenUncertain.REPEAT
 
 
+def test_a_route_s_urgency(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "when_uncertain: person\nurgency: low\n").urgency is Urgency.LOW
+
+
+def test_a_route_is_of_normal_urgency_unless_it_says_so(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "when_uncertain: person\n").urgency is Urgency.NORMAL
+
+
 def test_a_route_that_asks_the_partner_what_became_of_it(tmp_path: Path) -> None:
     route = loaded(tmp_path, INQUIRE)
     assert route.when_uncertain is WhenUncertain.INQUIRE
@@ -59,6 +67,7 @@ def test_a_route_that_asks_the_partner_what_became_of_it(tmp_path: Path) -> None
         ("when_uncertain: person\nretry: {first: 10m}\n", "route.retry"),
         ("when_uncertain: person\nretry: {attempts: 0}\n", "route.bad-value"),
         ("when_uncertain: person\nretry: {tries: 3}\n", "route.unknown-key"),
+        ("when_uncertain: person\nurgency: urgent\n", "route.bad-value"),
     ],
 )
 def test_mistakes_are_findings(tmp_path: Path, text: str, rule: str) -> None:

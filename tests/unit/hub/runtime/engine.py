@@ -226,7 +226,7 @@ def engine(
         access=Access(clients),
         recorder=recorder,
         observer=observer,
-        offer=lambda channel, id_: offered.append((channel, id_)),
+        offer=lambda channel, id_, **_: offered.append((channel, id_)),
         limits=JsonLimits(),
     )
     workers._pipeline = pipeline  # without the sweeper: a test sweeps where it means to

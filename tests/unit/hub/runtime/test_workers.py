@@ -1,13 +1,15 @@
 """Workers and sweeper: every accepted exchange comes to an end (G2), and one partner's trouble stays its own (G9)."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from hub.core import codes
 from hub.core.errors import ExchangeError, NotRecordedError
 from hub.core.exchange import FINAL, Exchange, State
-from hub.core.ports import DocumentDamagedError
+from hub.core.ports import DocumentDamagedError, Turn
+from hub.core.route import Urgency
 from hub.routing.plan import RoutingTable
 from hub.runtime.configuration import Configuration
 from hub.runtime.workers import FAULTS_UNTIL_SET_ASIDE, OFFERED_AGAIN_AFTER_S, SWEEP_BATCH
@@ -336,4 +338,40 @@ async def test_what_all_channels_lost_is_offered_again_at_once():
     await hub.workers.sweep()
     await asyncio.sleep(0)
     assert hub.channels["office"].waiting.qsize() == 2
+    await hub.workers.stop()
+
+
+async def test_who_sent_it_and_how_urgent_it_is_goes_with_what_is_offered():
+    def urgent(plan):
+        return replace(plan, route=replace(plan.route, urgency=Urgency.HIGH))
+
+    hub = engine(change_plan=urgent)
+    hub.workers._per_partner = 0
+    id_ = await accepted(hub)
+    hub.clock.pass_s(1)
+    await hub.workers.sweep()
+    await asyncio.sleep(0)
+    assert hub.channels["office"].waiting.get_nowait() == (id_, Turn("portal", Urgency.HIGH))
+    await hub.workers.stop()
+
+
+async def test_a_partner_has_as_many_workers_as_its_manifest_says():
+    hub = engine()
+    hub.workers._workers_of = {"office": 3}.get
+    arrived, may_answer = [], asyncio.Event()
+
+    async def waits(_message, _delivery):
+        arrived.append(1)
+        await may_answer.wait()
+        return GOOD_REPLY
+
+    hub.endpoint.behaviour = waits
+    for _ in range(5):
+        hub.workers.offer("office", await accepted(hub))
+    await until(lambda: len(arrived) == 3)
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert len(arrived) == 3
+    may_answer.set()
+    await until(lambda: len(arrived) == 5)
     await hub.workers.stop()

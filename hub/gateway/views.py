@@ -153,7 +153,7 @@ def version_view(version: ContractVersion) -> JsonObject:
     for kind in version.schemas:
         view[f"{kind}_schema"] = f"{base}/{kind}.schema.json{query}"
     normalised = {
-        kind: dict(schema.normaliser.table)
+        kind.value: dict(schema.normaliser.table)
         for kind, schema in version.schemas.items()
         if schema.normaliser is not None
     }

@@ -65,6 +65,12 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self._reminders = Counter(
+            "peyvand_reminders",
+            "Answers that were still missing when their deadline came near; `to` is whom that was escalated to",
+            ("contract", "version", "to"),
+            registry=self.registry,
+        )
         self._unrecorded = Counter(
             "peyvand_refused_unrecorded",
             "Callers turned away without a record: hub full, stopping, or unable to record",
@@ -102,6 +108,10 @@ class Metrics:
     def partner_called(self, *, partner: str, endpoint: str, code: str, seconds: float) -> None:
         """Count a call to a partner."""
         self._calls.labels(partner, endpoint, code).observe(seconds)
+
+    def reminded(self, *, contract: str, version: str, to: str) -> None:
+        """See ``hub.core.observer.Observer``."""
+        self._reminders.labels(contract, version, to).inc()
 
     def refused_unrecorded(self, code: str) -> None:
         """Count a caller that was turned away without a record."""

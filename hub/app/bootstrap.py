@@ -82,6 +82,7 @@ class _Endpoints:
             sends,
             loaded.examples,
             loaded.later_replies,
+            loaded.consents,
             loaded.calendar,
         )
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from adapters.rest.protocol import rest
 from adapters.soap.protocol import soap
 from hub.app.calendar_file import load_calendar
 from hub.app.composites import gatherer_finder
+from hub.app.consents import consents_of, uncovered_terms
 from hub.app.settings import Settings
 from hub.contracts.catalogue import Catalogue, load_catalogue
 from hub.contracts.descriptions.offer import Examples
@@ -51,6 +52,8 @@ class Loaded:
     """Valid examples of the contracts, for descriptions."""
     later_replies: Mapping[str, LaterReplyForm]
     """How partners write what they answer later, by endpoint."""
+    consents: Mapping[ContractRef, Sequence[Stage]]
+    """What takes the reply that silence gives to each version."""
     calendar: WorkingCalendar
     """Weekends and official holidays."""
     warnings: tuple[Finding, ...]
@@ -111,14 +114,29 @@ def load(settings: Settings, environment: Mapping[str, str] = os.environ) -> Loa
         placed(finding, settings.adapters_dir)
         for finding in _unknown_later_contracts(manifests, catalogue.contracts)
     )
+    with collecting(findings, settings.contracts_dir):
+        consents = consents_of(catalogue.contracts.values(), Finder(catalogue))
     if findings:
         raise LintError(findings)
     routes = tuple(loaded.route for loaded in loaded_routes)
     examples, left_out = catalogue_examples(settings.contracts_dir, catalogue.contracts.values())
-    found = (*_warnings(catalogue, routes), *left_out)
+    found = (
+        *_warnings(catalogue, routes),
+        *uncovered_terms(catalogue.contracts.values(), calendar),
+        *left_out,
+    )
     warnings = tuple(placed(finding, settings.contracts_dir) for finding in found)
     return Loaded(
-        catalogue, routes, routing, manifests, endpoints, examples, later_replies, calendar, warnings
+        catalogue,
+        routes,
+        routing,
+        manifests,
+        endpoints,
+        examples,
+        later_replies,
+        consents,
+        calendar,
+        warnings,
     )
 
 

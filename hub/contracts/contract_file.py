@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from hub.contracts.terms_file import TermsFile
 from hub.core.contract import Classification, Pattern, Status
 from hub.core.findings import Finding
 from hub.core.values import Version
@@ -16,7 +17,6 @@ from hub.reading.fields import (
     NameField,
     TextField,
     VersionField,
-    WholeDurationField,
 )
 from hub.reading.model import StrictModel
 
@@ -33,7 +33,7 @@ class VersionEntry(StrictModel):
     successor: VersionField | None = None
 
 
-class ContractFile(StrictModel):
+class ContractFile(TermsFile):
     """The file as it is written."""
 
     name: NameField
@@ -41,7 +41,6 @@ class ContractFile(StrictModel):
     description: TextField
     owner: LineField
     pattern: Pattern
-    deadline: WholeDurationField
     legal_basis: LineField
     classification: Classification
     retention: DaysField

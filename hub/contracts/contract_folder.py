@@ -7,10 +7,12 @@ from pathlib import Path
 from hub.contracts.contract_file import ContractFile, VersionEntry, check_lifecycle
 from hub.contracts.normaliser import read_normaliser
 from hub.contracts.schema_lint import check_schema
+from hub.contracts.terms_file import check_terms, read_terms
 from hub.contracts.xml.binding import UnbindableError, XmlBinding
 from hub.core.contract import Contract, ContractVersion, Pattern, Schema
 from hub.core.findings import Finding, LintError
 from hub.core.message import Kind
+from hub.core.terms import Terms
 from hub.core.values import ContractRef, Version
 from hub.reading.document import Document
 from hub.reading.files import read_bytes, read_yaml_file, shown
@@ -53,7 +55,7 @@ def load_contract(folder: Path, root: Path) -> LoadedContract:
     """Read and check one contract's folder, mappings aside. Raises LintError with all findings."""
     document = read_yaml_file(folder / CONTRACT_FILE, root)
     file = read_model(document, ContractFile, "contract")
-    findings = list(check_lifecycle(document, file))
+    findings = [*check_lifecycle(document, file), *check_terms(document, file)]
     if file.name != folder.name:
         message = f"the contract is named {file.name!r}, but its folder {folder.name!r}"
         findings.append(
@@ -68,17 +70,18 @@ def load_contract(folder: Path, root: Path) -> LoadedContract:
             findings += error.findings
     if findings:
         raise LintError(findings)
-    return LoadedContract(_contract(file, versions), folder)
+    terms = read_terms(file, versions[max(versions)], folder, root)
+    return LoadedContract(_contract(file, versions, terms), folder)
 
 
-def _contract(file: ContractFile, versions: dict[Version, ContractVersion]) -> Contract:
+def _contract(file: ContractFile, versions: dict[Version, ContractVersion], terms: Terms) -> Contract:
     return Contract(
         name=file.name,
         title=file.title.text,
         description=file.description.text,
         owner=file.owner,
         pattern=file.pattern,
-        deadline_s=file.deadline,
+        deadline_s=file.deadline_s,
         legal_basis=file.legal_basis,
         classification=file.classification,
         retention_days=file.retention,
@@ -86,6 +89,7 @@ def _contract(file: ContractFile, versions: dict[Version, ContractVersion]) -> C
         is_partner_format=file.partner_format,
         versions=versions,
         cancellable=file.cancellable,
+        terms=terms,
     )
 
 
@@ -151,6 +155,7 @@ def _check_files(document: Document, file: ContractFile, folder: Path, root: Pat
         for kind in may
         if schema_name(number, kind) in present
     }
+    expected.add(file.consent_file)
     for number in file.versions:
         for kind in sorted(must):
             name = schema_name(number, kind)

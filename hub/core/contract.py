@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from hub.core.errors import FieldError
 from hub.core.message import Kind
+from hub.core.terms import NO_TERMS, Terms
 from hub.core.values import ContractRef, JsonValue, Text, Version
 
 
@@ -151,7 +152,7 @@ class Contract:
     owner: str
     pattern: Pattern
     deadline_s: int
-    """Within how many seconds an exchange must have ended."""
+    """Within how many seconds an exchange must have ended; at the least, where ``terms`` count in working days."""
     legal_basis: str
     classification: Classification
     retention_days: int
@@ -162,3 +163,4 @@ class Contract:
     versions: Mapping[Version, ContractVersion]
     cancellable: bool = False
     """Whether its sender may cancel an exchange that a partner has acknowledged and not yet answered."""
+    terms: Terms = NO_TERMS

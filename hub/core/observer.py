@@ -20,6 +20,10 @@ class Observer(Protocol):
         """A call to a partner ended; ``code`` is empty if it went well."""
         ...
 
+    def reminded(self, *, contract: str, version: str, to: str) -> None:
+        """An answer is still missing while its deadline comes near; ``to`` is whom that is escalated to, if anybody."""
+        ...
+
     def refused_unrecorded(self, code: str) -> None:
         """A caller was turned away without a record, because the hub was full, stopping or unable to."""
         ...
@@ -34,6 +38,9 @@ class Silent:
         """Look away."""
 
     def partner_called(self, *, partner: str, endpoint: str, code: str, seconds: float) -> None:
+        """Look away."""
+
+    def reminded(self, *, contract: str, version: str, to: str) -> None:
         """Look away."""
 
     def refused_unrecorded(self, code: str) -> None:

@@ -130,6 +130,7 @@ def contract_view(contract: Contract, versions: Sequence[ContractVersion]) -> Js
         "owner": contract.owner,
         "pattern": contract.pattern,
         "deadline_s": contract.deadline_s or None,
+        "deadline": str(contract.terms.working_days) if contract.terms.working_days else None,
         "legal_basis": contract.legal_basis,
         "classification": contract.classification,
         "evidence": contract.evidence,

@@ -1,6 +1,6 @@
 """What the pipeline runs on: everything loaded from the data folders, as one snapshot."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hub.contracts.descriptions.offer import Examples
@@ -8,7 +8,8 @@ from hub.core.calendar import EVERY_DAY, WorkingCalendar
 from hub.core.contract import Contract
 from hub.core.endpoint import LaterReplyForm
 from hub.core.step import Send
-from hub.routing.plan import RoutingTable
+from hub.core.values import ContractRef
+from hub.routing.plan import RoutingTable, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Configuration:
     """Documents that descriptions show; nothing else looks at them."""
     later_replies: Mapping[str, LaterReplyForm] = field(default_factory=dict)
     """How the partners of endpoints that answer later write their replies, by ``partner.operation``."""
+    consents: Mapping[ContractRef, Sequence[Stage]] = field(default_factory=dict)
+    """Of contracts whose silence is consent: what takes that reply from the newest version to each."""
     calendar: WorkingCalendar = EVERY_DAY
     """Weekends and official holidays, for terms in working days and for partners' hours."""
 

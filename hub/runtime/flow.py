@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from hub.core import codes
+from hub.core.calendar import EVERY_DAY, WorkingCalendar
 from hub.core.canonical import Original
 from hub.core.contract import Contract, ContractVersion, Pattern
 from hub.core.errors import ExchangeError
@@ -30,6 +31,7 @@ class Intake:
     call: Call
     exchange_id: str
     begun_us: int
+    calendar: WorkingCalendar = EVERY_DAY
     client: ClientRecord | None = None
     contract: Contract | None = None
     version: ContractVersion | None = None
@@ -61,7 +63,7 @@ class Intake:
         media_type = JSON if call.codec is None else call.media_type
         exchange, received = Exchange.start(
             self.exchange_id,
-            self._opening(self.contract.deadline_s),
+            self._opening(self._deadline_us(self.contract)),
             state=State.RECEIVED,
             at_us=self.begun_us,
             cause=self._cause,
@@ -87,7 +89,10 @@ class Intake:
     def _cause(self) -> str:
         return f"client:{self.client.name}" if self.client else "client"
 
-    def _opening(self, deadline_s: int) -> Opening:
+    def _deadline_us(self, contract: Contract) -> int:
+        return contract.terms.deadline_us(self.begun_us, contract.deadline_s, self.calendar)
+
+    def _opening(self, deadline_us: int) -> Opening:
         call = self.call
         return Opening(
             contract=call.contract[:MAX_NAME_LENGTH],
@@ -96,7 +101,7 @@ class Intake:
             pattern=self.contract.pattern if self.contract else "",
             case_id=call.case_id,
             on_behalf_of=call.on_behalf_of,
-            deadline_us=self.begun_us + deadline_s * US_PER_S if deadline_s else 0,
+            deadline_us=deadline_us,
             traceparent=call.traceparent,
             remote=call.remote,
         )

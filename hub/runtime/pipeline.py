@@ -30,6 +30,7 @@ from hub.runtime.codec import JsonCodec
 from hub.runtime.composite.composite import Composite, concerns
 from hub.runtime.composite.record import is_composite
 from hub.runtime.configuration import Configuration, CurrentConfiguration
+from hub.runtime.deadlines import Deadlines, next_look_us
 from hub.runtime.events.taking import take_event
 from hub.runtime.fault_points import FaultPoint, reach
 from hub.runtime.flow import Flow, Intake
@@ -96,6 +97,8 @@ class Pipeline:
         self._under_way: set[asyncio.Task[Answer]] = set()
         self.inquiries = Inquiries(recorder, gate, self._call_partner, translate_back)
         """Settles what is uncertain."""
+        self.deadlines = Deadlines(recorder, observer)
+        """Looks after what waits for an answer."""
 
     async def handle(self, call: Call) -> Answer:
         """Take one call from its head to its answer.
@@ -103,8 +106,8 @@ class Pipeline:
         Never raises for anything that a caller, a partner or the store does: the answer holds the problem.
         What has been recorded goes on to its end even if the caller goes away.
         """
-        intake = Intake(call, new_id(), self._clock_us())
         configuration = self._configuration.now
+        intake = Intake(call, new_id(), self._clock_us(), configuration.calendar)
         try:
             flow = await self._take_in(intake, configuration)
         except ExchangeError as refusal:
@@ -307,7 +310,8 @@ class Pipeline:
             answer = await self._call_partner(endpoint, configuration, partner_request, delivery)
             reach(FaultPoint.AFTER_ANSWERED)
             if isinstance(answer, Acknowledgement):
-                await self._recorder.acknowledge(flow, plan, answer)
+                due_us = next_look_us(flow, configuration, self._clock_us())
+                await self._recorder.acknowledge(flow, plan, answer, due_us)
                 await self._when_acknowledged(endpoint.partner, answer.tracking_code)
                 return
             received = (recorded_form(Role.PARTNER_REPLY, answer),)

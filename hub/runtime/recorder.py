@@ -231,8 +231,12 @@ class Recorder:
         self.advance(flow, state, code=error.code.id, detail=facts_of(error), channel=channel, due_us=due_us)
         await self.record(flow)
 
-    async def acknowledge(self, flow: Flow, plan: Plan, acknowledgement: Acknowledgement) -> None:
+    async def acknowledge(
+        self, flow: Flow, plan: Plan, acknowledgement: Acknowledgement, due_us: int
+    ) -> None:
         """Record that the partner has taken the message and will answer later, and claim its tracking code.
+
+        ``due_us`` is when something is due for it if no answer comes.
 
         A code that another exchange has is a failure of the partner, recorded as ``fail`` does.
         """
@@ -246,7 +250,7 @@ class Recorder:
             cause=f"partner:{partner}",
             detail={"tracking_code": code},
             channel=partner,
-            due_us=deadline_us,
+            due_us=due_us,
             documents=documents,
         )
         claim = tracking_claim(partner, code, flow.exchange.id, max(deadline_us, self.clock_us()))

@@ -240,6 +240,9 @@ class Workers:
             flow, plan, configuration
         ):
             return
+        if exchange.state is State.WAITING_REPLY:
+            await self._pipeline.deadlines.look_after(flow, configuration)
+            return
         deadline_us = exchange.deadline_us
         if deadline_us and self._recorder.clock_us() >= deadline_us:
             await self._recorder.expire(flow)

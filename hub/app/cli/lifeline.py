@@ -85,6 +85,8 @@ _DECIDED: Mapping[str, str] = {
 }
 
 
+_REMINDED = "no answer yet, {reminder} before the deadline"
+_CONSENT = "nobody answered in time, and the contract says that silence is consent"
 _ASKING = "{endpoint} is asked what became of it, for the {inquiry}. time"
 _NOT_DONE = "the partner says that it has not acted"
 _UNCLEAR = "the partner's answer settles nothing; it is asked again at {due}"
@@ -96,6 +98,10 @@ def _meaning(entry: Entry, before: Entry | None) -> str:
     said = _DECIDED.get(str(entry.detail.get("decision")), _MEANINGS[entry.state])
     if entry.state is State.UNCERTAIN and "inquiry" in entry.detail:
         said = _ASKING if "endpoint" in entry.detail else _NOT_DONE if "answer" in entry.detail else _UNCLEAR
+    elif "reminder" in entry.detail:
+        said = _REMINDED
+    elif entry.detail.get("outcome") == "silence_is_consent":
+        said = _CONSENT
     elif entry.state is State.DELIVERING and was_uncertain:
         said = _DELIVERED_ANEW if before is not None and "answer" in before.detail else _REPEATED
     facts = defaultdict(lambda: "?", {name: str(value) for name, value in entry.detail.items()})

@@ -5,8 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 QUICK ?= 0
 JOBS ?= 2
+MESSAGES ?= 2000
+SET_UP ?= embedded
 
-.PHONY: help demo up test check bench format docs lock clean
+.PHONY: help demo up test chaos check bench format docs lock clean
 
 help: ## say what there is to make
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +22,9 @@ up: $(BIN)/.runtime ## keep hub (8080, management 9090) and simulated partners s
 test: $(BIN)/.dev ## set up what the tests need, then run all of them
 	@echo "==> tests, $(JOBS) at a time"
 	@$(BIN)/pytest -n $(JOBS) --dist loadfile
+
+chaos: $(BIN)/.dev ## hurt hubs under load, and count what was promised (MESSAGES=2000 SET_UP=embedded)
+	@$(BIN)/peyvand chaos --messages $(MESSAGES) --set-up $(SET_UP)
 
 check: $(BIN)/.dev ## format, lint, types, who may know whom, contracts and routes
 	@echo "==> format" && $(BIN)/ruff format --check -q .

@@ -9,6 +9,7 @@ import aiohttp
 
 from scripts.chaos.ledger import Ledger
 from scripts.chaos.messages import ClientMessage
+from scripts.services.throwaway import UnavailableError
 
 ANSWERED_WITHIN_S = 20.0
 """How long a client waits for an answer before it takes it for lost."""
@@ -72,17 +73,20 @@ class Clients:
                 group.create_task(sender())
 
     async def ask(self, node: int, path: str) -> Any:
-        """A GET at a node, wherever it is answered with 200; asked again until it is."""
-        while True:
+        """A GET at a node, wherever it is answered with 200; asked again until it is. Raises UnavailableError."""
+        until, said = asyncio.get_running_loop().time() + GIVES_UP_AFTER_S, "no answer"
+        while asyncio.get_running_loop().time() < until:
             address = self._addresses[node % len(self._addresses)]
             try:
                 async with self._opened.get(address + path) as answer:
                     if answer.status == 200:  # noqa: PLR2004 - as HTTP has it
                         return await answer.json()
-            except LOST:
-                pass
+                    said = f"{answer.status}: {await answer.text()}"
+            except LOST as error:
+                said = str(error) or type(error).__name__
             node += 1
             await asyncio.sleep(_FIRST_PAUSE_S)
+        raise UnavailableError(f"{path} was not answered for {GIVES_UP_AFTER_S:g} s: {said[:500]}")
 
     async def _carry(self, message: ClientMessage) -> None:
         """One message, from its first attempt to the answer that its sender acts on."""

@@ -1,6 +1,7 @@
 """Prometheus metrics of one process. Labels are of bounded number by construction (`hub.core.observer`)."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -36,6 +37,10 @@ class _Circuits(Collector):
         for endpoint, state in self._circuits().items():
             family.add_metric((endpoint.partition(".")[0], endpoint), _CIRCUIT[state])
         yield family
+
+
+def _count_of(counts: Callable[[], Mapping[str, int]], name: str) -> float:
+    return float(counts().get(name, 0))
 
 
 class Metrics:
@@ -97,6 +102,14 @@ class Metrics:
     def watch_circuits(self, circuits: Callable[[], Mapping[str, str]]) -> None:
         """Show how the breakers of this node stand: ``closed``, ``half_open`` or ``open`` for each endpoint."""
         self.registry.register(_Circuits(circuits))
+
+    def watch_subscriptions(self, states: Callable[[], Mapping[str, int]]) -> None:
+        """Show how many subscriptions stand where: whatever is ``parked`` or ``disabled`` needs somebody."""
+        gauge = Gauge(
+            "peyvand_subscriptions", "Subscriptions by their state", ("state",), registry=self.registry
+        )
+        for state in ("active", "paused", "parked", "disabled"):
+            gauge.labels(state).set_function(partial(_count_of, states, state))
 
     def exchange_ended(
         self, *, contract: str, version: str, sender: str, state: str, code: str, seconds: float

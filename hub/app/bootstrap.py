@@ -11,9 +11,10 @@ from starlette.types import ASGIApp
 
 from hub.app.answering import answering
 from hub.app.control import control_routes, control_token
+from hub.app.events import put_together as put_events_together
 from hub.app.evidence import Evidence, check_keys, kept_evidence, put_together
 from hub.app.garbage import set_apart_what_stays
-from hub.app.loading import Loaded, load
+from hub.app.loading import Finder, Loaded, load
 from hub.app.readiness import disk_has_room, key_seals
 from hub.app.settings import Settings
 from hub.app.setups import Opening, SetUp, UnusableError, set_up
@@ -84,6 +85,7 @@ class _Endpoints:
             loaded.later_replies,
             loaded.consents,
             loaded.calendar,
+            find_translators=Finder(loaded.catalogue),
         )
 
     def retire_all_but_newest(self, after_s: float) -> None:
@@ -121,10 +123,7 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
     Raises LintError for data folders that cannot be used, UnusableError, StoreUnusableError,
     KeyUnusableError (MasterKeyError and ControlTokenError among them), EvidenceUnusableError.
     """
-    try:
-        fault_points.arm(environment)
-    except fault_points.FaultPointError as error:
-        raise UnusableError(str(error)) from None
+    _arm(environment)
     loaded = load(settings, environment)
     async with contextlib.AsyncExitStack() as stack:
         stands_on = await stack.enter_async_context(set_up(settings))
@@ -160,6 +159,17 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
             by_pattern={LATER_REPLY: answers.early_replies.take_up},
         )
         gate = _gate(stands_on, recorder, metrics)
+        events = await stack.enter_async_context(
+            put_events_together(
+                settings,
+                stands_on,
+                recorder,
+                access,
+                configuration,
+                metrics=metrics,
+                is_stopping=lambda: exchange_path is None or exchange_path.stopping,
+            )
+        )
         pipeline = Pipeline(
             gate=gate,
             configuration=configuration,
@@ -170,6 +180,7 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
             limits=json_limits,
             is_evidence_overdue=lambda: keeper.is_stamp_overdue,
             when_acknowledged=answers.early_replies.acknowledged,
+            when_published=events.dispatcher.published,
         )
         exchange_path = ExchangePath(pipeline, metrics, _http_limits(settings), settings.max_in_flight)
         queries = Queries(access, recorder, waiters, configuration, public_url=settings.public_url)
@@ -188,14 +199,14 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
 
         async def drain() -> None:
             waiters.stop()
-            await asyncio.gather(exchange_path.drain(), workers.drain())
+            await asyncio.gather(exchange_path.drain(), workers.drain(), events.dispatcher.drain())
 
         hub = Hub(
             front=closed_until(
                 lambda: opening.is_done,
                 front_door(
                     exchange_path,
-                    queries.router(),
+                    queries.router(events.routes),
                     soap_path,
                     PartnerReplies(answers.later_replies, exchange_path),
                 ),
@@ -208,7 +219,11 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
                 },
                 metrics.render,
                 _reloader(reload),
-                notes={**stands_on.notes, "circuits": lambda: _broken(gate)},
+                notes={
+                    **stands_on.notes,
+                    "circuits": lambda: _broken(gate),
+                    "subscriptions": events.dispatcher.trouble,
+                },
                 admin=control_routes(
                     settings,
                     store,
@@ -231,6 +246,13 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
         if stands_on.has_store_alone:
             hub.taken_up = await workers.take_up_left_behind()
         yield hub
+
+
+def _arm(environment: Mapping[str, str]) -> None:
+    try:
+        fault_points.arm(environment)
+    except fault_points.FaultPointError as error:
+        raise UnusableError(str(error)) from None
 
 
 @contextlib.asynccontextmanager

@@ -112,6 +112,15 @@ class Settings(BaseSettings):
         description="room that the disk of data_dir must have for the hub to call itself ready",
     )
 
+    webhook_networks: str = Field(
+        default="",
+        description="inner networks that webhooks may go to, like `10.20.0.0/16`, commas in between; by default none",
+    )
+    webhook_plain_hosts: str = Field(
+        default="",
+        description="hosts that webhooks may be sent to over plain http, commas in between; by default none",
+    )
+
     evidence_key: SecretStr | None = Field(
         default=None,
         description="the log's private key, 32 bytes in base64; without it, the file evidence_key_file",

@@ -46,6 +46,18 @@ EXCHANGE_UNKNOWN = _code("exchange.unknown", 404, _C, "چنین تبادلی ب�
 EXCHANGE_NOT_CANCELLABLE = _code("exchange.not_cancellable", 409, _C, "این تبادل دیگر لغوشدنی نیست", "The exchange can no longer be cancelled")
 EXCHANGE_CANCELLED = _code("exchange.cancelled", 409, _C, "این تبادل لغو شده است", "The exchange has been cancelled")
 EXCHANGE_DISCARDED = _code("exchange.discarded", 409, _H, "کارشناس سامانه این تبادل را کنار گذاشت؛ دیگر پی گرفته نمی‌شود", "A person at the hub has discarded the exchange; nobody goes on with it", outcome=Outcome.UNKNOWN)
+# Subscriptions
+SUBSCRIPTION_UNKNOWN = _code("subscription.unknown", 404, _C, "چنین اشتراکی برای شما نیست", "You have no such subscription")
+SUBSCRIPTION_INVALID = _code("subscription.invalid", 422, _C, "اشتراک با این داده‌ها ممکن نیست", "The subscription cannot be as it is asked for")
+SUBSCRIPTION_CHANGED = _code("subscription.changed", 409, _C, "این اشتراک همین حالا تغییر کرد؛ دوباره بخوانید", "The subscription has just been changed; read it again", retryable=True)
+SUBSCRIPTION_LIMIT = _code("subscription.limit", 409, _C, "شمار اشتراک‌های شما به بیشینه رسیده است", "You have as many subscriptions as there may be")
+SUBSCRIPTION_FILTER = _code("subscription.filter_failed", 500, _C, "صافی اشتراک برای این رویداد محاسبه نشد", "The subscription's filter could not be evaluated for this event")
+SUBSCRIPTION_SECRET = _code("subscription.secret_lost", 500, _H, "رمز امضای اشتراک از دست رفته است؛ رمز تازه بگیرید", "The subscription's signing secret is lost; ask for a new one")
+SUBSCRIBER_UNREACHABLE = _code("subscriber.unreachable", 503, _C, "مشترک در دسترس نیست", "The subscriber cannot be reached", retryable=True)
+SUBSCRIBER_TIMEOUT = _code("subscriber.timeout", 504, _C, "مشترک به‌موقع پاسخ نداد", "The subscriber did not answer in time", retryable=True, outcome=Outcome.UNKNOWN)
+SUBSCRIBER_REFUSED = _code("subscriber.refused", 502, _C, "مشترک رویداد را نگرفت", "The subscriber did not take the event", retryable=True, outcome=Outcome.REFUSED)
+SUBSCRIBER_GONE = _code("subscriber.gone", 502, _C, "مشترک دیگر رویدادی نمی‌خواهد (410)", "The subscriber wants no more events (410)", outcome=Outcome.REFUSED)
+SUBSCRIBER_ADDRESS = _code("subscriber.address_refused", 403, _C, "پیوند به این نشانی اجازه ندارد بفرستد", "The hub may not send to this address")
 # Who and what
 AUTH_MISSING = _code("auth.missing", 401, _C, "کلید دسترسی داده نشده است", "No credentials were given")
 AUTH_INVALID = _code("auth.invalid", 401, _C, "کلید دسترسی شناخته نیست", "The credentials are not valid")

@@ -13,6 +13,11 @@ _POSITION_DIGITS = 16
 BEGINNING = 0
 """The position before the first event."""
 
+DELIVERY, HANDOVER, CHANGE = "event-delivery", "event-handover", "subscription-change"
+"""Patterns of the exchanges by which the journal tells of subscriptions: one event brought to one subscriber, several
+events fetched by one, and a change of a subscription itself."""
+OF_SUBSCRIPTIONS = frozenset({DELIVERY, HANDOVER, CHANGE})
+
 
 def position_text(position: int) -> str:
     """A position as clients see it: opaque, and in the order of the log as a text too."""

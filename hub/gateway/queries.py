@@ -1,7 +1,7 @@
 """What clients may ask of the hub beside exchanging: their exchanges, and the contracts they may use."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import orjson
 from starlette.requests import Request
@@ -57,8 +57,8 @@ class Queries:
         self._waiters = waiters
         self._cancelling = cancelling or Cancelling(recorder, configuration)
 
-    def router(self) -> Router:
-        """All routes, each answering errors as problem details."""
+    def router(self, more: Sequence[Route] = ()) -> Router:
+        """All routes, and some that others serve, each answering errors as problem details."""
         routes = {
             ("GET", "/exchanges"): self.list_exchanges,
             ("GET", "/exchanges/{id}"): self.show_exchange,
@@ -75,7 +75,10 @@ class Queries:
             ("GET", "/problems/{code}"): self.show_problem,
         }
         return Router(
-            [Route(path, _Endpoint(method, handler)) for (method, path), handler in routes.items()],
+            [
+                *(Route(path, _Endpoint(method, handler)) for (method, path), handler in routes.items()),
+                *more,
+            ],
             redirect_slashes=False,
             default=nothing_here,
         )

@@ -9,7 +9,7 @@ from hub.core.contract import Contract
 from hub.core.endpoint import LaterReplyForm
 from hub.core.step import Send
 from hub.core.values import ContractRef
-from hub.routing.plan import RoutingTable, Stage
+from hub.routing.plan import RoutingTable, Stage, TranslatorFinder
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class Configuration:
     """Of contracts whose silence is consent: what takes that reply from the newest version to each."""
     calendar: WorkingCalendar = EVERY_DAY
     """Weekends and official holidays, for terms in working days and for partners' hours."""
+    find_translators: TranslatorFinder = lambda _kind, source, target: () if source == target else None
+    """Leads an event from its publisher's version to a subscriber's."""
 
 
 class CurrentConfiguration:

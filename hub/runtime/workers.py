@@ -10,7 +10,8 @@ import structlog
 
 from hub.core import codes
 from hub.core.errors import ExchangeError, NotRecordedError, StateConflictError
-from hub.core.exchange import FINAL, Entry, Exchange, State
+from hub.core.events import OF_SUBSCRIPTIONS
+from hub.core.exchange import FINAL, Entry, Exchange, Opening, State
 from hub.core.ports import ANYBODY, Channel, ChannelClosedError, DocumentDamagedError, Query, Summary, Turn
 from hub.core.values import US_PER_S
 from hub.routing.plan import Plan
@@ -133,6 +134,8 @@ class Workers:
         while True:
             page = await self._journal.find(Query(states=UNDER_WAY, after=after, limit=SWEEP_BATCH))
             for summary in page:
+                if _is_of_a_subscription(summary.opening):
+                    continue
                 if summary.state in {
                     State.DELIVERING,
                     State.UNCERTAIN,
@@ -178,7 +181,7 @@ class Workers:
         Does nothing if it has ended, is not yet due, or somebody else moves it on. Raises NotRecordedError.
         """
         entries = await self._journal.history(exchange_id)
-        if not entries or entries[-1].state in FINAL:
+        if not entries or entries[-1].state in FINAL or _is_of_a_subscription(entries[0].opening):
             self._orphans.discard(exchange_id)
             return
         if entries[-1].due_us > self._recorder.clock_us() and exchange_id not in self._orphans:
@@ -306,3 +309,8 @@ class Workers:
             except Exception:
                 log.exception("fault of the sweeper")
             await asyncio.sleep(SWEEP_EVERY_S)
+
+
+def _is_of_a_subscription(opening: Opening | None) -> bool:
+    """Whether an exchange is no worker's: whoever serves the subscription goes on with it."""
+    return opening is not None and opening.pattern in OF_SUBSCRIPTIONS

@@ -117,6 +117,15 @@ class ThrowAwayPostgreSQL:
         while self._runs():
             time.sleep(_LOOK_AGAIN_AFTER_S)
 
+    def limit_files(self, size: int) -> None:
+        """Let its present processes write no file beyond a size in bytes. Raises UnavailableError."""
+        limit = program("prlimit")
+        if limit is None:
+            raise UnavailableError("prlimit was not found: install util-linux")
+        for pid in self.processes:
+            with suppress(UnavailableError):  # a connection's process may have ended meanwhile
+                run_as(self._user, [limit, f"--pid={pid}", f"--fsize={size}:"])
+
     @property
     def processes(self) -> list[int]:
         """Its postmaster and the processes of that; empty if it does not run."""

@@ -2,7 +2,6 @@
 
 import asyncio
 
-from scripts.chaos.faults.disk import limit_files
 from scripts.chaos.faults.fault import CLUSTERED, Fault
 from scripts.chaos.town import Town
 from scripts.services.postgresql_pair import ThrowAwayPostgreSQLPair
@@ -53,8 +52,7 @@ class DiskFull(Kill):
     """
 
     async def begin(self, town: Town) -> None:
-        for pid in database_of(town).primary.processes:
-            limit_files(pid, _NOTHING_BEYOND)
+        await asyncio.to_thread(database_of(town).primary.limit_files, _NOTHING_BEYOND)
 
     async def end(self, town: Town) -> None:
         await asyncio.to_thread(database_of(town).primary.kill)

@@ -19,14 +19,14 @@ class Full(Fault):
 
     async def begin(self, town: Town) -> None:
         for node in town.nodes:
-            limit_files(node.pid, _NOTHING_BEYOND)
+            _limit_files(node.pid, _NOTHING_BEYOND)
 
     async def end(self, town: Town) -> None:
         for node in town.nodes:
-            limit_files(node.pid, resource.RLIM_INFINITY)
+            _limit_files(node.pid, resource.RLIM_INFINITY)
 
 
-def limit_files(pid: int, size: int) -> None:
+def _limit_files(pid: int, size: int) -> None:
     """Let a process write no file beyond a size, until it is told otherwise."""
     _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
     wanted = most if size == resource.RLIM_INFINITY else size

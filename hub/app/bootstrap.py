@@ -10,6 +10,7 @@ import structlog
 from starlette.types import ASGIApp
 
 from hub.app.answering import answering
+from hub.app.attachments import attachments_of
 from hub.app.control import control_routes, control_token
 from hub.app.events import put_together as put_events_together
 from hub.app.evidence import Evidence, check_keys, kept_evidence, put_together
@@ -184,7 +185,10 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
         )
         exchange_path = ExchangePath(pipeline, metrics, _http_limits(settings), settings.max_in_flight)
         queries = Queries(access, recorder, waiters, configuration, public_url=settings.public_url)
-        soap_path = SoapPath(pipeline, access, exchange_path, queries.soap)
+
+        attachments = await stack.enter_async_context(
+            attachments_of(settings, stands_on, access, metrics, _http_limits(settings))
+        )
 
         async def reload() -> Loaded:
             fresh = load(settings, environment)
@@ -199,7 +203,9 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
 
         async def drain() -> None:
             waiters.stop()
-            await asyncio.gather(exchange_path.drain(), workers.drain(), events.dispatcher.drain())
+            await asyncio.gather(
+                exchange_path.drain(), attachments.drain(), workers.drain(), events.dispatcher.drain()
+            )
 
         hub = Hub(
             front=closed_until(
@@ -207,8 +213,9 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
                 front_door(
                     exchange_path,
                     queries.router(events.routes),
-                    soap_path,
+                    SoapPath(pipeline, access, exchange_path, queries.soap),
                     PartnerReplies(answers.later_replies, exchange_path),
+                    attachments,
                 ),
             ),
             management=management(

@@ -101,7 +101,9 @@ class AttachmentRegistry(Protocol):
         """Note how much is stored; ``part`` is the writer's own. False where somebody else writes now, or it is gone."""
         ...
 
-    async def complete(self, upload_id: str, part: str, digest: str, since_us: int, until_us: int) -> bool:
+    async def complete(
+        self, upload_id: str, part: str, *, digest: str, media_type: str, since_us: int, until_us: int
+    ) -> bool:
         """The upload is whole: it becomes an attachment that its client holds until then; False as ``grow``.
 
         Content that is there already is stored once: what this upload has stored becomes waste.

@@ -67,6 +67,18 @@ CONTRACT_UNKNOWN = _code("contract.unknown", 404, _C, "چنین قراردادی
 CONTRACT_VERSION_UNKNOWN = _code("contract.version_unknown", 404, _C, "این نسخه از قرارداد نیست", "The contract has no such version")
 CONTRACT_RETIRED = _code("contract.retired", 410, _C, "این نسخه از قرارداد بازنشسته شده است", "The contract version has been retired")
 KEY_REUSED = _code("idempotency.key_reused", 422, _C, "این کلید یکتایی برای پیام دیگری به کار رفته است", "The idempotency key was used for another message")
+# Large documents
+DOCUMENT_UNKNOWN = _code("document.unknown", 404, _C, "چنین سندی برای شما نیست", "You have no such document")
+DOCUMENT_TOO_LARGE = _code("document.too_large", 413, _C, "سند بیش از اندازه بزرگ است", "The document is too large")
+DOCUMENT_QUOTA = _code("document.quota_exhausted", 403, _C, "سهمیه‌ی نگهداری سند شما پر است", "Your quota of stored documents is used up")
+DOCUMENT_DIGEST = _code("document.digest_mismatch", 422, _C, "آنچه رسید با چکیده‌ی اعلام‌شده نمی‌خواند", "What arrived does not match the stated digest")
+DOCUMENT_RANGE = _code("document.range", 416, _C, "این بازه در سند نیست", "The document has no such range")
+DOCUMENT_NO_ROOM = _code("document.no_room", 507, _H, "جایی برای نگهداری سند نیست", "There is no room to store the document", retryable=True)
+DOCUMENT_LOST = _code("document.lost", 500, _H, "سند نگهداری‌شده قابل خواندن نیست", "The stored document cannot be read")
+UPLOAD_UNKNOWN = _code("upload.unknown", 404, _C, "چنین بارگذاری‌ای برای شما نیست", "You have no such upload")
+UPLOAD_OFFSET = _code("upload.offset", 409, _C, "بارگذاری در جای دیگری است", "The upload stands elsewhere")
+UPLOAD_CHECKSUM = _code("upload.checksum_mismatch", 460, _C, "تکه‌ی رسیده با چکیده‌اش نمی‌خواند", "The piece does not match its checksum", retryable=True)
+UPLOAD_PROTOCOL = _code("upload.protocol", 412, _C, "این نگارش tus پشتیبانی نمی‌شود", "This version of tus is not supported")
 # The hub
 NOT_RECORDED = _code("hub.not_recorded", 503, _H, "هم‌اکنون ثبت ممکن نیست؛ دوباره بفرستید", "The hub cannot record just now; send again", retryable=True)
 OVERLOADED = _code("hub.overloaded", 503, _H, "سامانه پر است؛ کمی بعد دوباره بفرستید", "The hub is full; send again later", retryable=True)

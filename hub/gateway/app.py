@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.core import codes
 from hub.core.errors import ExchangeError
+from hub.gateway.attachments.path import AttachmentPath
 from hub.gateway.exchange_path import ExchangePath
 from hub.gateway.http import headers_of, send_problem
 from hub.gateway.partner_replies import PLACE, PartnerReplies
@@ -17,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 _EXCHANGE = re.compile(r"/exchange/([^/]+)/v([^/]+)\Z")
 _SOAP = re.compile(r"/soap/([^/]+)/v([^/]+)\Z")
+_ATTACHMENTS = re.compile(r"/attachments(?:/[^/]+){0,2}\Z")
 
 
 def front_door(
@@ -24,6 +26,7 @@ def front_door(
     others: ASGIApp,
     soap_path: SoapPath | None = None,
     partner_replies: PartnerReplies | None = None,
+    attachment_path: AttachmentPath | None = None,
 ) -> ASGIApp:
     """The application that serves the public port; HTTP only.
 
@@ -49,6 +52,8 @@ def front_door(
                 await soap_path(scope, receive, watched, soap[1], soap[2])
             elif partner_replies is not None and (reply := PLACE.match(scope["path"])) is not None:
                 await partner_replies(scope, receive, watched, reply[1])
+            elif attachment_path is not None and _ATTACHMENTS.match(scope["path"]) is not None:
+                await attachment_path(scope, receive, watched)
             else:
                 await others(scope, receive, watched)
         except Exception:

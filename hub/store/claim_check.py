@@ -147,7 +147,14 @@ class SegmentedClaimCheck:
         if (
             opened is None
             or not await self.registry.grow(upload.id, part, parts, upload.until_us)
-            or not await self.registry.complete(upload.id, part, name, begun_us, until_us)
+            or not await self.registry.complete(
+                upload.id,
+                part,
+                digest=name,
+                media_type=upload.media_type,
+                since_us=begun_us,
+                until_us=until_us,
+            )
         ):
             raise NotRecordedError("the upload was given up meanwhile")
         return name

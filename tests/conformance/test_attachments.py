@@ -31,7 +31,9 @@ async def store(
     piece = Part(part(), 10)
     assert await attachments.open_part(begun.id, client, 0, piece.id) is not None
     assert await attachments.grow(begun.id, piece.id, (piece,), LATER)
-    assert await attachments.complete(begun.id, piece.id, digest, T0, until_us)
+    assert await attachments.complete(
+        begun.id, piece.id, digest=digest, media_type="application/pdf", since_us=T0, until_us=until_us
+    )
     return piece
 
 
@@ -78,9 +80,13 @@ class TestUploading:
         await attachments.open_part(begun.id, "portal", 0, second)
 
         assert not await attachments.grow(begun.id, first, (Part(first, 9),), LATER)
-        assert not await attachments.complete(begun.id, first, DIGEST, T0, LATER)
+        assert not await attachments.complete(
+            begun.id, first, digest=DIGEST, media_type="application/pdf", since_us=T0, until_us=LATER
+        )
         assert await attachments.grow(begun.id, second, (Part(first, 0), Part(second, 10)), LATER)
-        assert await attachments.complete(begun.id, second, DIGEST, T0, LATER)
+        assert await attachments.complete(
+            begun.id, second, digest=DIGEST, media_type="application/pdf", since_us=T0, until_us=LATER
+        )
 
     async def test_a_complete_upload_tells_its_digest_and_takes_no_more(
         self, attachments: AttachmentRegistry
@@ -90,7 +96,9 @@ class TestUploading:
         piece = Part(part(), 7)
         await attachments.open_part(begun.id, "portal", 0, piece.id)
         await attachments.grow(begun.id, piece.id, (piece,), LATER)
-        assert await attachments.complete(begun.id, piece.id, DIGEST, T0, LATER)
+        assert await attachments.complete(
+            begun.id, piece.id, digest=DIGEST, media_type="application/pdf", since_us=T0, until_us=LATER
+        )
 
         found = await attachments.upload(begun.id, "portal")
         assert found is not None

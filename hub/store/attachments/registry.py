@@ -41,8 +41,14 @@ class Registry:
     async def grow(self, upload_id: str, part: str, parts: Parts, until_us: int) -> bool:
         return await self._write(lambda: statements.grow(upload_id, part, parts, until_us))
 
-    async def complete(self, upload_id: str, part: str, digest: str, since_us: int, until_us: int) -> bool:
-        return await self._write(lambda: statements.complete(upload_id, part, digest, since_us, until_us))
+    async def complete(
+        self, upload_id: str, part: str, *, digest: str, media_type: str, since_us: int, until_us: int
+    ) -> bool:
+        return await self._write(
+            lambda: statements.complete(
+                upload_id, part, digest=digest, media_type=media_type, since_us=since_us, until_us=until_us
+            )
+        )
 
     async def abandon(self, upload_id: str, client: str, at_us: int) -> bool:
         return await self._write(lambda: statements.abandon(upload_id, client, at_us))

@@ -77,7 +77,9 @@ def grow(upload_id: str, part: str, parts: Parts, until_us: int) -> Operation[bo
     return bool(rows)
 
 
-def complete(upload_id: str, part: str, digest: str, since_us: int, until_us: int) -> Operation[bool]:
+def complete(
+    upload_id: str, part: str, *, digest: str, media_type: str, since_us: int, until_us: int
+) -> Operation[bool]:
     rows = yield Statement(
         f"SELECT {_UPLOAD} FROM attachment_upload WHERE id = $1 AND writer = $2 AND digest = ''{LOCK}",
         (upload_id, part),
@@ -98,7 +100,7 @@ def complete(upload_id: str, part: str, digest: str, since_us: int, until_us: in
         " ON CONFLICT (digest, client) DO UPDATE SET media_type = excluded.media_type,"
         " until_us = CASE WHEN attachment_holder.until_us > excluded.until_us"
         " THEN attachment_holder.until_us ELSE excluded.until_us END",
-        (digest, found.client, found.media_type, until_us),
+        (digest, found.client, media_type, until_us),
     )
     yield Statement(
         "UPDATE attachment_upload SET digest = $2, size = $3, stored = 0, parts = '[]' WHERE id = $1",

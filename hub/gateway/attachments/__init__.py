@@ -1,0 +1,1 @@
+"""``/attachments``: large documents in and out, streamed."""

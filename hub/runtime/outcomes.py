@@ -19,12 +19,12 @@ def may_have_acted(history: Sequence[Entry]) -> bool:
     """Whether the partner may have acted on the message, as far as the journal tells.
 
     False only where that is known: it was never handed over, the last call did not reach the partner or was
-    refused there, or a person has vouched for it since. Only the last call counts: the hub makes another only
+    refused there, or the partner's inquiry or a person has vouched for it since. Only the last call counts: the hub makes another only
     where the one before is known to have done nothing, or where a repetition does no harm.
     """
     for place in range(len(history) - 1, -1, -1):
         entry = history[place]
-        if entry.detail.get(OUTCOME_KNOWN) == NOT_DONE:
+        if entry.detail.get(OUTCOME_KNOWN) == NOT_DONE or entry.detail.get("answer") == "not_done":
             return False
         if entry.state is State.DELIVERING:
             return place + 1 == len(history) or _tells_of_action(history[place + 1])

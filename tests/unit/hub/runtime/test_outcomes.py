@@ -83,6 +83,13 @@ def test_a_person_may_vouch_for_the_partner_until_it_is_called_again() -> None:
     assert may_have_acted(exchange.history)
 
 
+def test_an_inquiry_that_found_nothing_done_vouches_for_the_partner_too() -> None:
+    exchange = called()
+    went(exchange, S.UNCERTAIN, codes.OUTCOME_UNKNOWN.id)
+    went(exchange, S.UNCERTAIN, answer="not_done")
+    assert not may_have_acted(exchange.history)
+
+
 @pytest.mark.parametrize(
     ("state", "code", "frees"),
     [

@@ -21,7 +21,7 @@ from hub.core.evidence import BodyReading, BodyReadings
 from hub.core.exchange import RENEWED_DEADLINE, Entry, Exchange, State
 from hub.core.message import JSON, Document, Kind, Message, Role
 from hub.core.ports import Query, Summary
-from hub.core.values import US_PER_S, JsonValue
+from hub.core.values import JsonValue
 from hub.runtime.codec import RecordedRequests
 from hub.runtime.configuration import CurrentConfiguration
 from hub.runtime.dead_letters.cause import Group, cause_of, grouped
@@ -248,8 +248,9 @@ class DeadLetters:
 
     def _renewed_deadline_us(self, exchange: Exchange, from_us: int) -> int:
         """As much time as its contract gives every exchange, from when it is taken up again."""
-        deadline_s = self._configuration.now.contracts[exchange.opening.contract].deadline_s
-        return from_us + deadline_s * US_PER_S if deadline_s else 0
+        configuration = self._configuration.now
+        contract = configuration.contracts[exchange.opening.contract]
+        return contract.terms.deadline_us(from_us, contract.deadline_s, configuration.calendar)
 
 
 _Act = Callable[[Sequence[Entry], dict[str, str | int]], Awaitable[Done]]

@@ -71,7 +71,9 @@ async def _control_on_store(settings: Settings, *, acts: bool) -> AsyncIterator[
     configuration = Configuration({}, RoutingTable(()), {})
     if acts:
         loaded = load(settings)
-        configuration = Configuration(loaded.catalogue.contracts, loaded.routing, {})
+        configuration = Configuration(
+            loaded.catalogue.contracts, loaded.routing, {}, calendar=loaded.calendar
+        )
     token = secrets.token_hex()
     async with existing_store(settings) as store:
         recorder = Recorder(store.journal, Waiters(), Silent())

@@ -5,10 +5,12 @@ import contextlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 from starlette.types import ASGIApp
 
+from hub.app.amqp_clients import amqp_clients
 from hub.app.answering import answering
 from hub.app.attachments import attachments_of
 from hub.app.control import control_routes, control_token
@@ -24,6 +26,8 @@ from hub.core.endpoint import OutboundEndpoint
 from hub.core.errors import NotRecordedError
 from hub.core.findings import LintError
 from hub.core.ports import Query
+from hub.gateway.amqp.permissions import AmqpPermissions
+from hub.gateway.amqp.service import AmqpClients
 from hub.gateway.app import front_door
 from hub.gateway.exchange_path import ExchangePath
 from hub.gateway.gate import closed_until
@@ -185,9 +189,19 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
         )
         exchange_path = ExchangePath(pipeline, metrics, _http_limits(settings), settings.max_in_flight)
         queries = Queries(access, recorder, waiters, configuration, public_url=settings.public_url)
-
         attachments = await stack.enter_async_context(
             attachments_of(settings, stands_on, access, metrics, _http_limits(settings))
+        )
+        on_amqp = await stack.enter_async_context(
+            amqp_clients(
+                settings,
+                limits=_http_limits(settings),
+                pipeline=pipeline,
+                registry=store.clients,
+                journal=store.journal,
+                waiters=waiters,
+                may_sweep=stands_on.may_sweep,
+            )
         )
 
         async def reload() -> Loaded:
@@ -200,12 +214,6 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
             set_apart_what_stays()
             log.info("reloaded", contracts=len(fresh.catalogue.contracts), routes=len(fresh.routes))
             return fresh
-
-        async def drain() -> None:
-            waiters.stop()
-            await asyncio.gather(
-                exchange_path.drain(), attachments.drain(), workers.drain(), events.dispatcher.drain()
-            )
 
         hub = Hub(
             front=closed_until(
@@ -230,7 +238,9 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
                     **stands_on.notes,
                     "circuits": lambda: _broken(gate),
                     "subscriptions": events.dispatcher.trouble,
+                    **_amqp_note(on_amqp),
                 },
+                amqp=AmqpPermissions(access, store.clients).routes(),
                 admin=control_routes(
                     settings,
                     store,
@@ -240,7 +250,7 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
                     token=control_token(settings, create=True),
                 ),
             ),
-            drain=drain,
+            drain=_draining(waiters, exchange_path, attachments, workers, events.dispatcher, on_amqp),
             loaded=loaded,
             reload=reload,
             taken_up=0,
@@ -288,6 +298,31 @@ async def _broken(gate: Gate) -> str:
     """Which partners' operations are left alone by this node just now, in words."""
     broken = sorted(name for name, state in gate.circuits().items() if state is not CircuitState.CLOSED)
     return f"not tried for a while, since they failed again and again: {', '.join(broken)}" if broken else ""
+
+
+class _Drains(Protocol):
+    async def drain(self) -> None: ...
+
+
+def _draining(waiters: Waiters, *parts: _Drains | None) -> Callable[[], Awaitable[None]]:
+    """Let nobody wait for what others do, then let each part finish what is under way."""
+
+    async def drain() -> None:
+        waiters.stop()
+        await asyncio.gather(*(part.drain() for part in parts if part is not None))
+
+    return drain
+
+
+def _amqp_note(clients: AmqpClients | None) -> dict[str, Callable[[], Awaitable[str]]]:
+    """What an operator should know of the clients on AMQP, if there may be any."""
+    if clients is None:
+        return {}
+
+    async def note() -> str:
+        return clients.trouble
+
+    return {"amqp_clients": note}
 
 
 def _http_limits(settings: Settings) -> HttpLimits:

@@ -38,6 +38,10 @@ class Settings(BaseSettings):
 
     database_url: SecretStr | None = Field(default=None, description="PostgreSQL of the clustered set-up")
     amqp_url: SecretStr | None = Field(default=None, description="RabbitMQ of the clustered set-up")
+    clients_amqp_url: SecretStr | None = Field(
+        default=None,
+        description="RabbitMQ on which clients have queues of their own; may be that of amqp_url",
+    )
     master_key: SecretStr | None = Field(
         default=None,
         description="the master key, 32 bytes in base64; without it, the file `master.key` in data_dir",

@@ -90,12 +90,13 @@ TRANSITIONS: Mapping[State, frozenset[State]] = MappingProxyType(
                 S.DEAD_LETTERED,
             }
         ),
-        S.DEAD_LETTERED: frozenset({S.ACCEPTED, S.COMPLETED, S.CANCELLED}),
-        S.COMPLETED: frozenset(),
+        # From an end once more into the same: its sender has been told (``Exchange.tell``).
+        S.DEAD_LETTERED: frozenset({S.ACCEPTED, S.COMPLETED, S.CANCELLED, S.DEAD_LETTERED}),
+        S.COMPLETED: frozenset({S.COMPLETED}),
         S.REJECTED: frozenset(),
-        S.FAILED: frozenset(),
-        S.EXPIRED: frozenset(),
-        S.CANCELLED: frozenset(),
+        S.FAILED: frozenset({S.FAILED}),
+        S.EXPIRED: frozenset({S.EXPIRED}),
+        S.CANCELLED: frozenset({S.CANCELLED}),
     }
 )
 del S
@@ -128,6 +129,8 @@ class Opening:
     """The caller's network address, for refusals."""
     parent: str = ""
     """The id of the exchange that this one is a part of; empty for one that stands alone."""
+    reply_to: str = ""
+    """Where its sender is told of its end (``amqp:CLIENT``); empty if the sender asks for it."""
 
     @property
     def ref(self) -> ContractRef:
@@ -230,6 +233,8 @@ class Exchange:
         Raises IllegalTransitionError, and changes nothing, if the state machine forbids it. Time does not
         run backwards within an exchange: an entry is never dated before the one it follows.
         """
+        if state in FINAL:
+            channel = self.opening.reply_to  # from now on its end waits there to be told
         facts = tuple(document.fact() for document in documents)
         at_us = max(at_us, self.history[-1].at_us)
         entry = Entry(
@@ -237,6 +242,22 @@ class Exchange:
         )
         self.apply(entry)
         return Transition(entry, documents)
+
+    @property
+    def owes_reply(self) -> bool:
+        """Whether its sender is still to be told how it ended."""
+        return self.is_final and bool(self.channel)
+
+    def tell(self, *, at_us: int, cause: str) -> Transition:
+        """Note that its sender has been told of its end. Raises IllegalTransitionError if that is not owed."""
+        if not self.owes_reply:
+            raise IllegalTransitionError(self.state, self.state)
+        last = self.history[-1]
+        detail = {**last.detail, "told": self.opening.reply_to}
+        at_us = max(at_us, last.at_us)
+        entry = Entry(self.id, self.number + 1, at_us, self.state, cause, last.code, detail)
+        self.apply(entry)
+        return Transition(entry)
 
     @classmethod
     def begin(cls, entry: Entry) -> "Exchange":
@@ -266,6 +287,8 @@ class Exchange:
     def apply(self, entry: Entry) -> None:
         """Move on by one entry. Raises IllegalTransitionError if the state machine forbids it."""
         if entry.number != self.number + 1 or entry.state not in TRANSITIONS[self.state]:
+            raise IllegalTransitionError(self.state, entry.state)
+        if entry.state is self.state and self.is_final and (entry.channel or not self.owes_reply):
             raise IllegalTransitionError(self.state, entry.state)
         self.state = entry.state
         self.number = entry.number

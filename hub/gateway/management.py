@@ -23,12 +23,14 @@ def management(
     metrics: Callable[[], tuple[bytes, str]],
     reload: Reload,
     notes: Mapping[str, Check] = MappingProxyType({}),
+    *,
     admin: Sequence[BaseRoute] = (),
+    amqp: Sequence[BaseRoute] = (),
 ) -> Router:
     """``/livez``, ``/readyz`` (200 or 503, in words), ``/metrics`` (Prometheus exposition), ``POST /reload``.
 
     ``notes`` are told beside the checks: what an operator should know though the hub is ready. ``admin`` is the
-    control API below ``/admin``, which lets in nobody without its token.
+    control API below ``/admin``, which lets in nobody without its token. ``amqp`` answers the clients' RabbitMQ.
     """
 
     async def livez(_request: Request) -> Response:
@@ -57,6 +59,7 @@ def management(
             Route("/readyz", readyz),
             Route("/metrics", metricz),
             Route("/reload", reloadz, methods=["POST"]),
+            *amqp,
             Mount("/admin", Router(admin, redirect_slashes=False, default=nothing_here)),
         ],
         redirect_slashes=False,

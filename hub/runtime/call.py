@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hub.core.contract import ContractVersion
 from hub.core.errors import ExchangeError
 from hub.core.exchange import State
+from hub.core.ports import ClientRecord
 from hub.runtime.codec import Codec
 
 
@@ -31,6 +32,10 @@ class Call:
     """How long the caller is willing to wait for the reply; None for as long as the contract allows."""
     event_headers: tuple[tuple[str, str], ...] = ()
     """CloudEvents attributes in headers, by name."""
+    client: ClientRecord | None = None
+    """The caller, where the edge knows who it is; else ``authorization`` tells."""
+    reply_to: str = ""
+    """Where the caller is told of the end (``amqp:CLIENT``); empty if it asks for it."""
     codec: Codec | None = None
     """How the caller writes requests and reads replies; None for JSON both ways."""
 

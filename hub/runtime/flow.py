@@ -67,7 +67,7 @@ class Intake:
             state=State.RECEIVED,
             at_us=self.begun_us,
             cause=self._cause,
-            detail=NO_DETAIL if original is None else {"normalised": str(original)},
+            detail=_first_facts(call, original),
             documents=(Document(Role.REQUEST, ref, media_type, self.raw),),
         )
         attended = (
@@ -104,6 +104,7 @@ class Intake:
             deadline_us=deadline_us,
             traceparent=call.traceparent,
             remote=call.remote,
+            reply_to=call.reply_to,
         )
 
     def _claim(self, body: JsonValue) -> Claim | None:
@@ -114,6 +115,13 @@ class Intake:
         asked = f"{self.call.contract}/v{self.call.major}\n".encode() + _canonical(body)
         expires_us = self.begun_us + CLAIM_LIFETIME_S * US_PER_S
         return Claim(self.client.name, key, hashlib.sha256(asked).hexdigest(), self.exchange_id, expires_us)
+
+
+def _first_facts(call: Call, original: object) -> Mapping[str, str | int]:
+    facts: dict[str, str | int] = {} if original is None else {"normalised": str(original)}
+    if call.reply_to:
+        facts["message_id"] = call.idempotency_key  # what its sender is told refers to it
+    return facts or NO_DETAIL
 
 
 def _canonical(body: JsonValue) -> bytes:

@@ -146,7 +146,7 @@ class Pipeline:
 
     async def _take_in(self, intake: Intake, configuration: Configuration) -> Flow:
         call = intake.call
-        intake.client = self._access.authenticate(call.authorization)
+        intake.client = call.client or self._access.authenticate(call.authorization)
         intake.contract, intake.version = self._access.authorise(
             intake.client, configuration.contracts, call.contract, call.major, call.contract_version
         )

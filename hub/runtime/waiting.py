@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from hub.core.exchange import FINAL, Entry
 from hub.core.ports import Journal
@@ -18,12 +18,16 @@ class Waiters:
     def __init__(self) -> None:
         self._waiting: defaultdict[str, set[asyncio.Future[None]]] = defaultdict(set)
         self._is_stopping = False
+        self.listeners: list[Callable[[str], None]] = []
+        """Told the id of every exchange that ends on this node."""
 
     def ended(self, exchange_id: str) -> None:
         """Tell that the exchange has reached a final state."""
         for future in self._waiting.get(exchange_id, ()):
             if not future.done():
                 future.set_result(None)
+        for listener in self.listeners:
+            listener(exchange_id)
 
     def stop(self) -> None:
         """Let nobody wait any longer: all are told how things stand, and so is who asks from now on."""

@@ -108,6 +108,8 @@ def _opening_fields(opening: Opening) -> dict[str, Any]:
         fields["remote"] = opening.remote
     if opening.parent:
         fields["parent"] = opening.parent
+    if opening.reply_to:
+        fields["reply_to"] = opening.reply_to
     return fields
 
 

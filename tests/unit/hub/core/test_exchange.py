@@ -1,5 +1,6 @@
 """The exchange and its state machine."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ class TestTransitions:
         assert TRANSITIONS.keys() == set(State)
 
     def test_what_is_over_stays_over_but_for_dead_letters_that_a_person_takes_up(self) -> None:
-        assert {state for state in FINAL if TRANSITIONS[state]} == {State.DEAD_LETTERED}
+        assert {state for state in FINAL if TRANSITIONS[state] - {state}} == {State.DEAD_LETTERED}
 
     def test_from_every_state_there_is_a_way_to_an_end(self) -> None:
         ending = set(FINAL)
@@ -98,6 +99,32 @@ class TestAdvance:
         assert (exchange.channel, exchange.due_us) == ("", 0)
 
 
+class TestTelling:
+    def ended(self, reply_to: str) -> Exchange:
+        opening = replace(OPENING, reply_to=reply_to)
+        exchange, _ = Exchange.start("x", opening, state=State.RECEIVED, at_us=10, cause="client:portal")
+        exchange.advance(State.FAILED, at_us=11, cause="hub", code="route.none", detail={"detail": "none"})
+        return exchange
+
+    def test_an_end_waits_to_be_told_to_who_asked_for_that(self) -> None:
+        exchange = self.ended("amqp:portal")
+        assert (exchange.owes_reply, exchange.channel) == (True, "amqp:portal")
+        told = exchange.tell(at_us=12, cause="hub").entry
+        assert (told.state, told.code, exchange.owes_reply) == (State.FAILED, "route.none", False)
+        assert told.detail == {"detail": "none", "told": "amqp:portal"}
+        assert Exchange.replay(exchange.history) == exchange
+
+    def test_it_is_told_once(self) -> None:
+        exchange = self.ended("amqp:portal")
+        exchange.tell(at_us=12, cause="hub")
+        with pytest.raises(IllegalTransitionError):
+            exchange.tell(at_us=13, cause="hub")
+
+    def test_nobody_is_told_who_did_not_ask(self) -> None:
+        with pytest.raises(IllegalTransitionError):
+            self.ended("").tell(at_us=12, cause="hub")
+
+
 class TestReplay:
     def test_a_hole_in_the_history_is_not_lawful(self) -> None:
         exchange = start()
@@ -137,13 +164,14 @@ class ExchangeLife(RuleBasedStateMachine):
                 state, at_us=at_us, cause="hub", channel=channel, due_us=due_us
             )
         except IllegalTransitionError:
-            assert state not in TRANSITIONS[before]
+            assert state not in TRANSITIONS[before] or (state is before and before in FINAL)
             assert (self.exchange.state, self.exchange.number) == (before, number)
         else:
             assert state in TRANSITIONS[before]
             assert self.exchange.state is state
             assert transition.entry.number == number + 1
-            assert (self.exchange.channel, self.exchange.due_us) == (channel, due_us)
+            assert self.exchange.channel == ("" if state in FINAL else channel)
+            assert self.exchange.due_us == due_us
 
     @invariant()
     def numbers_have_no_gaps(self) -> None:

@@ -24,6 +24,7 @@ OPENINGS = st.builds(
     traceparent=TEXT,
     remote=TEXT,
     parent=TEXT,
+    reply_to=TEXT,
 )
 CONTRACTS = st.builds(
     ContractRef, st.just("registry.title-inquiry"), st.builds(Version, st.integers(0, 99), st.integers(0, 99))

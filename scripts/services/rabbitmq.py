@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.services.throwaway import (
@@ -35,9 +36,16 @@ class ThrowAwayRabbitMQ:
     Nodes that are given the same ``cookie`` and each other's ``peers`` before they start make one cluster.
     """
 
-    def __init__(self, *, cookie: str = "", names_port: int = 0) -> None:
-        """``names_port`` is that of Erlang's name service, which the nodes of a cluster share; 0 for a free one."""
+    def __init__(
+        self, *, cookie: str = "", names_port: int = 0, plugins: Sequence[str] = (), settings: str = ""
+    ) -> None:
+        """``names_port`` is that of Erlang's name service, which the nodes of a cluster share; 0 for a free one.
+
+        ``settings`` are further lines of its rabbitmq.conf.
+        """
         self._cookie = cookie
+        self._plugins = tuple(plugins)
+        self._settings = settings
         self._given_names_port = names_port
         self.peers: tuple[str, ...] = ()
         """The names of all nodes of its cluster, its own too; empty if it stands alone."""
@@ -139,8 +147,9 @@ class ThrowAwayRabbitMQ:
         settings.write_text(
             f"listeners.tcp.1 = 127.0.0.1:{self._port}\nloopback_users.guest = true\nlog.file = false\n"
             "log.console = true\nlog.console.level = warning\ndisk_free_limit.absolute = 50MB\n"
+            + self._settings
         )
-        (self._folder / "plugins").write_text("[].\n")
+        (self._folder / "plugins").write_text(f"[{','.join(self._plugins)}].\n")
         files = [settings, self._folder / "plugins"]
         if self._cookie:
             cookie = self._folder / ".erlang.cookie"

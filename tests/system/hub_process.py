@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import socket
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -93,8 +94,9 @@ class Outside:
 
     def until_known(self, name: str) -> None:
         """Wait until the running hub knows a client that was just added."""
-        while self.ask("GET", "/contracts", key=self.keys[name]).status != 200:
-            pass
+        deadline = time.monotonic() + WITHIN_S
+        while (answer := self.ask("GET", "/contracts", key=self.keys[name])).status != 200:
+            assert time.monotonic() < deadline, answer
 
     # HTTP
 

@@ -34,12 +34,12 @@ def call_from(message: AbstractIncomingMessage, client: ClientRecord, limits: Ht
 
     pairs = [(b"content-type", (message.content_type or JSON).encode("latin-1", "replace"))]
     if message.message_id:
-        pairs.append((b"idempotency-key", message.message_id.encode("latin-1", "replace")))
+        pairs.append((b"idempotency-key", message.message_id.encode()))
     given = {name.lower(): value for name, value in message.headers.items()}
     for name in HEADERS:
         value = given.get(name.lower())
         if value is not None:
-            text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-            pairs.append((name.lower().encode(), text.encode("latin-1", "replace")))
+            text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+            pairs.append((name.lower().encode(), text.encode()))
     call = call_of({}, pairs, receive, contract=contract, major=major, limits=limits)
     return replace(call, client=client, respond_async=True, wait_s=None, reply_to=place_of(client.name))

@@ -1,6 +1,7 @@
 """A connection to RabbitMQ that is made anew for ever, and never waited for longer than it lives."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
@@ -27,8 +28,14 @@ class Link:
     """Keeps something going on a connection. Used from one event loop."""
 
     def __init__(self, url: str, use: Callable[[AbstractConnection], Coroutine[Any, Any, None]]) -> None:
-        """``use`` works on one connection until it is cancelled or raises one of AWAY."""
+        """``use`` works on one connection until it is cancelled or raises one of AWAY.
+
+        Raises ValueError for an address that cannot be one.
+        """
+        logging.getLogger("aiormq.connection").setLevel(logging.CRITICAL)  # what it has to say is said here
         address = URL(url)
+        if address.scheme not in {"amqp", "amqps"} or not address.host:
+            raise ValueError("it must look like amqp://user:password@host:5672/vhost")
         self._url = address if "heartbeat" in address.query else address.update_query(heartbeat=HEARTBEAT_S)
         self._use = use
         self._task: asyncio.Task[None] | None = None

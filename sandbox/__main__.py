@@ -16,6 +16,7 @@ from sandbox.civil_registry import CivilRegistry
 from sandbox.clock import Clock
 from sandbox.control import Control
 from sandbox.credentials import Credentials, from_environment, variable, write_env_file
+from sandbox.later_answers import PLACE, LaterAnswers
 from sandbox.registry_office import RULE_ID, RegistryOffice
 from sandbox.wire import SHUTDOWN_TIMEOUT_S, PartnerServer
 
@@ -94,8 +95,11 @@ async def serve(options: Options, credentials: Credentials) -> None:
             (gateway, options.behpardakht_port),
         )
     }
+    later_answers = LaterAnswers(credentials.registry_office_password, RULE_ID, clock)
     control = web.AppRunner(
-        Control(servers, gateway, clock).application(), access_log=None, shutdown_timeout=SHUTDOWN_TIMEOUT_S
+        Control(servers, gateway, clock, later_answers).application(),
+        access_log=None,
+        shutdown_timeout=SHUTDOWN_TIMEOUT_S,
     )
     try:
         for server in servers.values():
@@ -109,6 +113,7 @@ async def serve(options: Options, credentials: Credentials) -> None:
         _announce(servers, control_url, options.env_file)
         await stopping.wait()
     finally:
+        await later_answers.close()
         await control.cleanup()
         for server in servers.values():
             await server.stop()
@@ -123,6 +128,7 @@ def _environment(
         **addresses,
         **credentials.as_environment(),
         variable("registry_office_rule_id"): RULE_ID,
+        variable("registry_office_async_url"): control_url + PLACE,
         variable("sandbox_control_url"): control_url,
     }
 

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from sandbox.behpardakht import SALE_OUTCOMES, Behpardakht, SaleError
 from sandbox.clock import Clock, jalali_date
+from sandbox.later_answers import LaterAnswers
 from sandbox.modes import InvalidSettingError, parse_setting
 from sandbox.wire import PartnerServer
 
@@ -27,10 +28,17 @@ class NotFoundError(Exception):
 class Control:
     """Routes control requests; errors are JSON objects with an ``error`` text."""
 
-    def __init__(self, servers: Mapping[str, PartnerServer], gateway: Behpardakht, clock: Clock) -> None:
+    def __init__(
+        self,
+        servers: Mapping[str, PartnerServer],
+        gateway: Behpardakht,
+        clock: Clock,
+        later_answers: LaterAnswers,
+    ) -> None:
         self._servers = servers
         self._gateway = gateway
         self._clock = clock
+        self._later_answers = later_answers
 
     def application(self) -> web.Application:
         """The control API as an application."""
@@ -48,6 +56,7 @@ class Control:
                 web.get("/partners/behpardakht/orders/{order_id}", self._order),
                 web.get("/clock", self._show_clock),
                 web.post("/clock", self._set_clock),
+                *self._later_answers.routes(),
             ]
         )
         return application

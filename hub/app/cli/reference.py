@@ -22,7 +22,8 @@ that says what to do; a finding is one line, `path:line: rule: message (hint)`. 
 on one line (`demo --json`: one line per exchange); its keys are stable, new ones may be added.
 
 `exchange show` and `exchange list` show no body: reading one is a right of its own and is itself recorded.
-`evidence export` shows bodies, and records first who reads which, and what for.
+`evidence export`, `dead-letter edit` without a file and `dead-letter dry-run --documents` show bodies, and record first who
+reads which, and what for.
 """
 
 

@@ -12,7 +12,9 @@ from tests.setups import Clustered, database_of, drop_databases, new_database, r
 settings.register_profile("any-machine", deadline=None)  # no test depends on how fast the machine is just now
 settings.load_profile("any-machine")
 
-ON_BOTH_SETUPS = frozenset({"test_bad_input_once", "test_bad_input_partner", "test_dead_letters"})
+ON_BOTH_SETUPS = frozenset(
+    {"test_bad_input_once", "test_bad_input_partner", "test_dead_letters", "test_policies"}
+)
 """Modules of system tests whose hubs stand on either set-up in turn."""
 
 

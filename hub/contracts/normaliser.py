@@ -42,10 +42,14 @@ def _of_format(canonicalise: Form) -> Form:
     return form
 
 
+def _identifier(value: str) -> str:
+    return value if value.isascii() and value.isalnum() else persian.normalise(value, IDENTIFIER)
+
+
 FORMS: Final[Mapping[str, Form]] = {
     "letters": lambda value: persian.normalise(value, STORED),
     "digits": persian.ascii_digits,
-    "identifier": lambda value: persian.normalise(value, IDENTIFIER),
+    "identifier": _identifier,
     **{name: _of_format(format_.canonicalise) for name, format_ in FORMATS.items()},
 }
 """All canonical forms by name: three that any text has, and those of the formats."""

@@ -84,9 +84,14 @@ class DecoderCompiler:
                 raise too_deep()
             if not len(element):
                 return [] if is_blank(element.text) else element.text
-            _expect_no_text(element)
+            text = element.text
+            if text is not None and not is_blank(text):
+                raise _text_between()
             result: list[JsonValue] = []
             for child in element:
+                text = child.tail
+                if text is not None and not is_blank(text):
+                    raise _text_between()
                 if child.tag != tag:
                     raise UnfitError(
                         codes.REQUEST_INVALID,
@@ -121,7 +126,8 @@ class DecoderCompiler:
             if left <= 0:
                 raise too_deep()
             result: dict[str, JsonValue] = {}
-            if not is_blank(element.text):
+            text = element.text
+            if text is not None and not is_blank(text):
                 return _text_instead(element)
             before = -1
             for child in element:
@@ -268,11 +274,6 @@ def _kind(field: Field) -> str:
 
 def _is_plain_text(shape: object) -> bool:
     return isinstance(shape, Scalar) and shape.kind == PLAIN
-
-
-def _expect_no_text(element: Element) -> None:
-    if not is_blank(element.text) or any(not is_blank(child.tail) for child in element):
-        raise _text_between()
 
 
 def _text_instead(element: Element) -> str:

@@ -65,7 +65,9 @@ def write(folder: Path, contracts: int, versions: int) -> None:
             if number % 50 == 0 and version == versions - 1:
                 both[0]["required"].append("extra_0")
             for kind, schema in zip(("request", "reply"), both, strict=True):
-                (place / f"1.{version}.{kind}.schema.json").write_text(json.dumps(schema), encoding="utf-8")
+                (place / f"1.{version}.{kind}.schema.json").write_text(
+                    json.dumps(schema, ensure_ascii=False, indent=2), encoding="utf-8"
+                )
 
 
 def main() -> None:

@@ -7,8 +7,10 @@ from hub.app.loading import Loaded, collecting, load, placed
 from hub.app.settings import Settings
 from hub.contracts.catalogue import Catalogue, load_catalogue
 from hub.contracts.compatibility.versions import check_versions
+from hub.contracts.contract_folder import CONTRACT_FILE
 from hub.contracts.examples import lint_examples
 from hub.contracts.lock import verify_lock
+from hub.core.contract import Pattern
 from hub.core.findings import Finding, LintError
 from hub.core.route import Route
 from hub.routing.route_tests import TESTS_FILE, has_tests
@@ -39,6 +41,7 @@ def check(settings: Settings) -> Checked:
     warnings = [
         *loaded.warnings,
         *(placed(w, settings.routes_dir) for w in _untested(loaded.routes, settings)),
+        *(placed(w, settings.contracts_dir) for w in _without_xml(loaded.catalogue)),
     ]
     return Checked(tuple(sorted(findings)), tuple(sorted(warnings)), _counts(loaded))
 
@@ -48,6 +51,17 @@ def _contract_findings(catalogue: Catalogue, settings: Settings) -> Iterator[Fin
     examples, lock = lint_examples(folder, contracts), verify_lock(folder, contracts)
     for finding in (*examples, *lock, *check_versions(contracts)):
         yield placed(finding, folder)
+
+
+def _without_xml(catalogue: Catalogue) -> Iterator[Finding]:
+    """Versions that clients of SOAP cannot use: allowed, since JSON says more than XML can, and seldom meant."""
+    for contract in catalogue.contracts.values():
+        for number, version in contract.versions.items():
+            if contract.pattern is not Pattern.PUBLISH_SUBSCRIBE and version.no_xml:
+                message = f"version {number} is served in JSON alone, as its schemas have no XML form: {version.no_xml}"
+                path = f"{contract.name}/{CONTRACT_FILE}"
+                hint = "what both forms can say is in docs/adr/0010-xml-binding.md"
+                yield Finding(path, 0, "contract.no-xml", message, hint)
 
 
 def _untested(routes: tuple[Route, ...], settings: Settings) -> Iterator[Finding]:

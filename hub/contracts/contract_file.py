@@ -31,6 +31,7 @@ class VersionEntry(StrictModel):
     deprecated: DateField | None = None
     sunset: DateField | None = None
     successor: VersionField | None = None
+    page: Annotated[str, Field(pattern=r"^https://[!#-;=?-~]{1,500}$")] | None = None
 
 
 class ContractFile(TermsFile):
@@ -64,6 +65,9 @@ def check_lifecycle(document: Document, contract: ContractFile) -> Iterator[Find
         if days != sorted(days):
             message = f"version {version} must be released before it is deprecated, and deprecated before its sunset"
             yield document.finding(at, "contract.lifecycle", message)
+        if entry.page is not None and entry.status not in {Status.DEPRECATED, Status.RETIRED}:
+            message = f"version {version} is {entry.status}; a page tells about the end of a version"
+            yield document.finding((*at, "page"), "contract.lifecycle", message)
         if entry.successor is not None:
             yield from _check_successor(document, contract, version, entry.successor)
 

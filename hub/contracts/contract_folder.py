@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from hub.contracts.contract_file import ContractFile, VersionEntry, check_lifecycle
@@ -108,10 +109,6 @@ def _load_version(
     if findings:
         raise LintError(findings)
     ref = ContractRef(file.name, number)
-    if file.pattern is Pattern.PUBLISH_SUBSCRIBE:
-        xml, no_xml = None, "events are published in JSON, as CloudEvents"
-    else:
-        xml, no_xml = (None, "") if file.partner_format else _xml_form(ref, schemas)
     return ContractVersion(
         ref=ref,
         status=entry.status,
@@ -120,13 +117,19 @@ def _load_version(
         deprecated=entry.deprecated,
         sunset=entry.sunset,
         successor=entry.successor,
-        xml=xml,
-        no_xml=no_xml,
+        page=entry.page or "",
+        bind=partial(_xml_form, file, ref, schemas),
     )
 
 
-def _xml_form(ref: ContractRef, schemas: dict[Kind, Schema]) -> tuple[XmlBinding | None, str]:
+def _xml_form(
+    file: ContractFile, ref: ContractRef, schemas: dict[Kind, Schema]
+) -> tuple[XmlBinding | None, str]:
     """The XML form; without one the version is served in JSON alone, and the catalogue says why."""
+    if file.partner_format:
+        return None, ""
+    if file.pattern is Pattern.PUBLISH_SUBSCRIBE:
+        return None, "events are published in JSON, as CloudEvents"
     try:
         return XmlBinding(ref, {kind: schema.source for kind, schema in schemas.items()}), ""
     except UnbindableError as error:

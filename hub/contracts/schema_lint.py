@@ -99,8 +99,9 @@ def _endless(document: Document, schemas: Mapping[Location, JsonValue]) -> Itera
     """References that come back to themselves without going deeper into the judged value never end."""
     state: dict[Location, bool] = {}  # True while on the way down, False once done
 
-    for start in schemas:
-        if start in state:
+    for start, schema in schemas.items():
+        # Only a reference can lead back: everything else leads deeper into the file.
+        if start in state or not _refers(schema):
             continue
         state[start] = True
         stack = [(start, iter(_same_value(start, schemas)))]
@@ -112,10 +113,15 @@ def _endless(document: Document, schemas: Mapping[Location, JsonValue]) -> Itera
                 stack.pop()
             elif state.get(after) is True:
                 message = "this schema refers back to itself for the same value"
-                yield document.finding(location, "schema.endless-reference", message)
+                last = next(place for place, _ in reversed(stack) if _refers(schemas[place]))
+                yield document.finding(last, "schema.endless-reference", message)
             elif after not in state:
                 state[after] = True
                 stack.append((after, iter(_same_value(after, schemas))))
+
+
+def _refers(schema: JsonValue) -> bool:
+    return isinstance(schema, dict) and "$ref" in schema
 
 
 def _same_value(location: Location, schemas: Mapping[Location, JsonValue]) -> Iterator[Location]:

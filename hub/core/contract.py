@@ -1,9 +1,10 @@
 """Contracts: what two sides agreed on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Protocol
 
 from hub.core.errors import FieldError
@@ -119,7 +120,11 @@ class Schema:
     """Applied before the validator judges; None where documents are taken as they are written."""
 
 
-@dataclass(frozen=True, slots=True)
+def _in_json_alone() -> tuple[XmlForm | None, str]:
+    return None, ""
+
+
+@dataclass(frozen=True)
 class ContractVersion:
     """One version of a contract. Once released it never changes (G4)."""
 
@@ -131,9 +136,24 @@ class ContractVersion:
     sunset: date | None = None
     """The day from which a deprecated version is no longer served."""
     successor: Version | None = None
-    xml: XmlForm | None = None
-    """None for a partner's own format, and where a schema has none: ``no_xml`` says why."""
-    no_xml: str = ""
+    page: str = ""
+    """The address of a page that tells people about the version's end; empty if there is none."""
+    bind: Callable[[], tuple[XmlForm | None, str]] = _in_json_alone
+    """Makes the XML form, or tells why there is none; asked once, and only if somebody wants to know."""
+
+    @property
+    def xml(self) -> XmlForm | None:
+        """None for a partner's own format, and where a schema has none: ``no_xml`` says why."""
+        return self._bound[0]
+
+    @property
+    def no_xml(self) -> str:
+        """Why there is no XML form; empty where there is one, and for a partner's own format."""
+        return self._bound[1]
+
+    @cached_property
+    def _bound(self) -> tuple[XmlForm | None, str]:
+        return self.bind()
 
     def status_on(self, day: date) -> Status:
         """Where the version stands on a day: a deprecated one is retired from its sunset on."""

@@ -13,6 +13,7 @@ from hub.core import codes
 from hub.core.contract import Contract, ContractVersion, Status
 from hub.core.errors import Code, ExchangeError, FieldError
 from hub.core.values import JsonValue, Text
+from hub.gateway.lifecycle import page_headers
 from hub.gateway.problem import problem_body
 from hub.gateway.visible import Visible, chosen, today
 from hub.runtime.configuration import Configuration
@@ -21,7 +22,12 @@ from hub.security.access import retired
 _MOST_KEPT = 100
 _SHOWN_ID = "01a203a2-07d0-7c01-883f-dc621686ad9e"
 _SHOWN_ERROR = FieldError(
-    "/national_code", "format", Text("«کد ملی» باید چنین باشد: کد ملی، ۱۰ رقم", "National code must be: …")
+    "/national_code",
+    "format",
+    Text(
+        "«کد ملی»: رقم کنترل کد ملی درست نیست؛ رقم‌ها را دوباره ببینید",
+        "National code: The national code's check digit is wrong; check the digits",
+    ),
 )
 
 
@@ -46,14 +52,18 @@ class Descriptions:
     async def show_openapi(self, request: Request) -> Response:
         """``GET /contracts/{name}/v{major}/openapi.json?version=1.2``: one major, or one version of it."""
         offer, is_pinned = self._offer(request)
-        return self._answer(
+        answer = self._answer(
             is_pinned, [offer], lambda: openapi([offer], problem_example, is_pinned=is_pinned)
         )
+        answer.headers.update(page_headers(offer.versions[-1]))
+        return answer
 
     async def show_asyncapi(self, request: Request) -> Response:
         """``GET /contracts/{name}/v{major}/asyncapi.json?version=1.2``: how it is used without waiting."""
         offer, _ = self._offer(request)
-        return _json(orjson.dumps(asyncapi(offer, request.url.netloc, request.url.scheme)))
+        answer = _json(orjson.dumps(asyncapi(offer, request.url.netloc, request.url.scheme)))
+        answer.headers.update(page_headers(offer.versions[-1]))
+        return answer
 
     def _answer(self, what: Hashable, offers: Sequence[Offer], make: Callable[[], JsonValue]) -> Response:
         """The document, made once for all who are offered the same, as long as the configuration is in force."""

@@ -6,12 +6,9 @@ The first and the last step of the pipeline: everything that knows REST, and not
 import base64
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
-from email.utils import format_datetime
 from typing import Final
 
 from hub.core import codes
-from hub.core.contract import ContractVersion, Status
 from hub.core.errors import ExchangeError
 from hub.core.message import JSON
 from hub.core.observer import Observer
@@ -27,6 +24,7 @@ from hub.gateway.http import (
     send_answer,
     send_problem,
 )
+from hub.gateway.lifecycle import version_headers
 from hub.gateway.problem import Headers, quality
 from hub.runtime.call import Answer
 from hub.runtime.codec import XML, Codec, JsonCodec, TwoCodecs, XmlCodec, essence
@@ -139,18 +137,3 @@ def _forms(headers: Mapping[bytes, bytes]) -> tuple[bool, bool]:
 def digest(body: bytes) -> bytes:
     """A body's Content-Digest (RFC 9530)."""
     return b"sha-256=:" + base64.b64encode(hashlib.sha256(body).digest()) + b":"
-
-
-def version_headers(version: ContractVersion) -> Headers:
-    """Which version was used, and when it goes: Deprecation (RFC 9745) and Sunset (RFC 8594) when due."""
-    headers: Headers = [(b"contract-version", str(version.ref.version).encode())]
-    if version.status is Status.DEPRECATED and version.deprecated is not None:
-        moment = datetime.combine(version.deprecated, time(), UTC)
-        headers.append((b"deprecation", f"@{int(moment.timestamp())}".encode()))
-        if version.sunset is not None:
-            moment = datetime.combine(version.sunset, time(), UTC)
-            headers.append((b"sunset", format_datetime(moment, usegmt=True).encode()))
-        if version.successor is not None:
-            link = f'</contracts/{version.ref.name}/v{version.successor.major}>; rel="successor-version"'
-            headers.append((b"link", link.encode()))
-    return headers

@@ -1,7 +1,7 @@
 """What clients may ask of the hub beside exchanging: their exchanges, and the contracts they may use."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import orjson
 from starlette.requests import Request
@@ -17,6 +17,7 @@ from hub.core.ports import ClientRecord, Query
 from hub.gateway.cancellation import reason_given
 from hub.gateway.descriptions import Descriptions
 from hub.gateway.http import bad_header, parse_wait
+from hub.gateway.lifecycle import page_headers
 from hub.gateway.parts import may_see_reply, parts_view
 from hub.gateway.problem import catalogue, describe, language_of, problem_body, problem_headers
 from hub.gateway.soap.description import SoapDescriptions, address_of
@@ -128,7 +129,7 @@ class Queries:
     async def show_contract(self, request: Request) -> Response:
         """``GET /contracts/{name}/v{major}``: one major with its versions."""
         contract, versions = self._visible.major(request)
-        return _json(contract_view(contract, versions))
+        return _json(contract_view(contract, versions), page_headers(versions[-1]))
 
     async def show_schema(self, request: Request) -> Response:
         """``GET /contracts/{name}/v{major}/{request|reply}.schema.json?version=1.2``: the schema as it is filed."""
@@ -138,7 +139,8 @@ class Queries:
         kind = request.path_params["kind"]
         if kind not in set(Kind) or Kind(kind) not in version.schemas:
             raise ExchangeError(codes.PATH_UNKNOWN)
-        return Response(version.schemas[Kind(kind)].text, media_type="application/schema+json")
+        text, headers = version.schemas[Kind(kind)].text, page_headers(version)
+        return Response(text, media_type="application/schema+json", headers=headers)
 
     async def list_problems(self, _request: Request) -> Response:
         """``GET /problems``: the error catalogue."""
@@ -172,8 +174,8 @@ def page_limit(text: str) -> int:
     return int(text)
 
 
-def _json(document: object) -> Response:
-    return Response(orjson.dumps(document), media_type="application/json")
+def _json(document: object, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(document), media_type="application/json", headers=headers)
 
 
 def problem_response(error: ExchangeError, request: Request) -> Response:

@@ -21,6 +21,9 @@ DEFAULT_DEPTH: Final = 64
 MAX_DEPTH: Final = 250
 """What both parsers below can do without running out of stack."""
 _WHITESPACE: Final = b" \t\r\n"
+_STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
+_INNERMOST: Final = re.compile(rb"\{\}|\[\]")
+_NO_BRACKETS: Final = bytes(range(256)).translate(None, b"{}[]")
 _INT64: Final = 1 << 63
 _INT64_DIGITS: Final = 19
 
@@ -54,17 +57,27 @@ def parse_json(raw: bytes, max_depth: int = DEFAULT_DEPTH) -> JsonValue:
     aside, has no duplicate key and no number that was bent (a text with a duplicate key has more tokens
     than its value, and a bent number has another spelling). Everything else is read again carefully.
     """
-    if raw.count(b"{") + raw.count(b"[") <= max_depth:
-        try:
-            value = orjson.loads(raw)
-            # Integers beyond 53 bits are refused by this option and so take the careful way, which knows
-            # the limit of 64 bits.
-            again = orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER)
-        except (orjson.JSONDecodeError, orjson.JSONEncodeError):
-            return _read_carefully(raw, max_depth)
-        if raw == again or raw.translate(None, _WHITESPACE) == again.translate(None, b" "):
-            return value
-    return _read_carefully(raw, max_depth)
+    try:
+        value = orjson.loads(raw)
+        # Integers beyond 53 bits are refused by this option and so take the careful way, which knows
+        # the limit of 64 bits. Both bound their own depth.
+        again = orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER)
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        return _read_carefully(raw, max_depth)
+    is_plain = raw == again or raw.translate(None, _WHITESPACE) == again.translate(None, b" ")
+    return value if is_plain and _is_shallow(again, max_depth) else _read_carefully(raw, max_depth)
+
+
+def _is_shallow(text: bytes, max_depth: int) -> bool:
+    """Whether well-formed JSON is nested no deeper: each pass takes the innermost brackets away."""
+    if text.count(b"{") + text.count(b"[") <= max_depth:
+        return True
+    brackets = _STRING.sub(b"", text).translate(None, _NO_BRACKETS)
+    for _ in range(max_depth):
+        if not brackets:
+            return True
+        brackets = _INNERMOST.sub(b"", brackets)
+    return not brackets
 
 
 def read_json(raw: bytes, path: str) -> Document:

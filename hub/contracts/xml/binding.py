@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from lxml import etree
@@ -41,18 +42,24 @@ class XmlBinding:
         """Compile. Raises UnbindableError where a schema has no XML form."""
         self.namespace = namespace_of(ref)
         self.operation = operation_of(ref.name)
+        self._version = str(ref.version)
         names = TypeNames()
         reserve_json_types(names)
-        shapes: list[tuple[str, Record]] = []
-        self._documents: dict[Kind, _Document] = {}
+        self._shapes: dict[Kind, tuple[str, Record]] = {}
         for kind in Kind:
             if kind in schemas:
                 name = self.operation if kind is Kind.REQUEST else reply_name(self.operation)
-                shape = document_shape(schemas[kind], name, kind.value, names)
-                shapes.append((name, shape))
-                self._documents[kind] = self._compile(name, shape)
-        self.schema = SchemaWriter(self.namespace, str(ref.version)).write(shapes)
+                self._shapes[kind] = name, document_shape(schemas[kind], name, kind.value, names)
+
+    @cached_property
+    def schema(self) -> str:
         """The XML Schema, without an XML declaration."""
+        return SchemaWriter(self.namespace, self._version).write([*self._shapes.values()])
+
+    @cached_property
+    def _documents(self) -> Mapping[Kind, _Document]:
+        """Compiled when the first message comes: of a large catalogue most versions are never asked for in XML."""
+        return {kind: self._compile(name, shape) for kind, (name, shape) in self._shapes.items()}
 
     def _compile(self, name: str, shape: Record) -> _Document:
         slot = Slot(shape, is_nillable=False, notes=Notes())

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from hub.core import codes
 from hub.core.contract import Contract, ContractVersion, XmlForm
 from hub.core.errors import ExchangeError
+from hub.gateway.lifecycle import page_headers
 from hub.gateway.problem import language_of, problem_body, problem_headers
 from hub.gateway.soap.credentials import CHALLENGE, bearer_of
 from hub.gateway.soap.wsdl import DECLARATION, wsdl_of
@@ -31,12 +32,13 @@ class SoapDescriptions:
         contract, version, form = self._form(request)
         ref = version.ref
         path = f"/soap/{quote(ref.name)}/v{ref.version.major}?version={ref.version}"
-        return _xml(wsdl_of(contract, version, form, self._public_url(request) + path))
+        text = wsdl_of(contract, version, form, self._public_url(request) + path)
+        return _xml(text, version)
 
     async def show_types(self, request: Request) -> Response:
         """``GET /contracts/{name}/v{major}/types.xsd?version=1.2``."""
-        _, _, form = self._form(request)
-        return _xml(DECLARATION + form.schema)
+        _, version, form = self._form(request)
+        return _xml(DECLARATION + form.schema, version)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, contract: str, major: str) -> None:
         """``GET /soap/{contract}/v{major}?wsdl`` (or ``?xsd``), with HTTP Basic too, as generators can give it."""
@@ -74,8 +76,8 @@ def address_of(request: Request, fixed: str = "") -> str:
     return fixed.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
 
 
-def _xml(text: str) -> Response:
-    return Response(text, media_type="text/xml; charset=utf-8")
+def _xml(text: str, version: ContractVersion) -> Response:
+    return Response(text, media_type="text/xml; charset=utf-8", headers=page_headers(version))
 
 
 def _problem(error: ExchangeError, request: Request) -> Response:

@@ -13,7 +13,7 @@ from hub.core.contract import ContractVersion
 from hub.core.errors import ExchangeError
 from hub.core.values import ContractRef, Version
 from hub.gateway.calls import Pairs, call_of
-from hub.gateway.exchange_path import ExchangePath, version_headers
+from hub.gateway.exchange_path import ExchangePath
 from hub.gateway.http import (
     BodyReader,
     HttpLimits,
@@ -24,6 +24,7 @@ from hub.gateway.http import (
     send_answer,
     send_problem,
 )
+from hub.gateway.lifecycle import version_headers
 from hub.gateway.problem import Headers, language_of
 from hub.gateway.soap import answers
 from hub.gateway.soap.codec import SoapCallCodec

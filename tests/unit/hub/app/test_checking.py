@@ -8,6 +8,7 @@ from hub.app.checking import check
 from hub.app.loading import placed_path
 from hub.app.settings import CHECKOUT, Settings
 from hub.core.findings import Finding
+from tests.unit.hub.contracts.folders import Folder
 
 
 def test_a_file_is_named_from_where_the_reader_stands(
@@ -45,3 +46,14 @@ def test_a_route_without_tests_is_worth_a_warning(tmp_path: Path) -> None:
         str(tmp_path / "title-inquiry" / "route.yaml"), 0, "route.untested",
         "nothing tests the route title-inquiry", "add tests.yaml beside it",
     ) in warnings  # fmt: skip
+
+
+def test_a_contract_that_has_no_xml_form_is_worth_a_warning(tmp_path: Path) -> None:
+    nothing = {"type": "object", "allOf": [{"type": "string"}]}
+    folder = Folder(tmp_path / "contracts").contract("a.b", nothing)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    checked = check(settings_of(contracts_dir=folder.root, routes_dir=empty, adapters_dir=empty))
+    [warning] = [one for one in checked.warnings if one.rule == "contract.no-xml"]
+    assert warning.path == str(folder.root / "a.b" / "contract.yaml")
+    assert "no document can be valid" in warning.message

@@ -79,6 +79,25 @@ async def test_a_deprecated_version_says_since_when_until_when_and_what_follows(
     assert answer.headers["link"] == '</contracts/deeds.inquiry/v2>; rel="successor-version"'
 
 
+async def test_a_page_about_the_end_is_linked_to():
+    made = contract()
+    old = replace(
+        made.versions[Version(1, 0)],
+        status=Status.DEPRECATED,
+        deprecated=date(2026, 3, 1),
+        sunset=date(2999, 6, 30),
+        successor=Version(2, 1),
+        page="https://city.example/ends",
+    )
+    made = replace(made, versions=MappingProxyType({old.ref.version: old}))
+    answer = await Edge(engine(contract_=made)).post()
+    assert answer.headers["link"] == (
+        '<https://city.example/ends>; rel="deprecation"; type="text/html", '
+        '<https://city.example/ends>; rel="sunset"; type="text/html", '
+        '</contracts/deeds.inquiry/v2>; rel="successor-version"'
+    )
+
+
 async def test_a_promise_says_where_to_ask():
     answer = await Edge().post(("Prefer", "respond-async"))
     id_ = answer.headers["exchange-id"]

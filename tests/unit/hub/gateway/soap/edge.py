@@ -48,7 +48,8 @@ def with_schemas(pattern: Pattern = Pattern.REQUEST_REPLY) -> Contract:
             kind: Schema(source, (text := json.dumps(source).encode()), SchemaValidator(text))
             for kind, source in _SCHEMAS.items()
         }
-        versions[number] = replace(version, schemas=schemas, xml=XmlBinding(version.ref, _SCHEMAS))
+        form = XmlBinding(version.ref, _SCHEMAS)
+        versions[number] = replace(version, schemas=schemas, bind=lambda form=form: (form, ""))
     return replace(made, versions=MappingProxyType(versions))
 
 

@@ -10,6 +10,7 @@ from hub.contracts.compatibility.versions import check_versions
 from hub.contracts.contract_folder import CONTRACT_FILE
 from hub.contracts.examples import lint_examples
 from hub.contracts.lock import verify_lock
+from hub.contracts.majors import check_majors
 from hub.core.contract import Pattern
 from hub.core.findings import Finding, LintError
 from hub.core.route import Route
@@ -49,7 +50,7 @@ def check(settings: Settings) -> Checked:
 def _contract_findings(catalogue: Catalogue, settings: Settings) -> Iterator[Finding]:
     contracts, folder = catalogue.contracts.values(), settings.contracts_dir
     examples, lock = lint_examples(folder, contracts), verify_lock(folder, contracts)
-    for finding in (*examples, *lock, *check_versions(contracts)):
+    for finding in (*examples, *lock, *check_versions(contracts), *check_majors(catalogue)):
         yield placed(finding, folder)
 
 

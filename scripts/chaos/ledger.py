@@ -27,7 +27,7 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class PartnerCall:
-    """One call as a partner wrote it down."""
+    """One call that delivered a message, as a partner wrote it down."""
 
     partner: str
     message_id: str

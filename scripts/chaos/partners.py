@@ -12,7 +12,9 @@ from scripts.chaos.ledger import PartnerCall
 from scripts.chaos.processes import Process
 from scripts.services.throwaway import UnavailableError
 
-WATCHED = ("registry_office", "behpardakht")
+DELIVERIES = {"registry_office": "OwnershipInquiry", "behpardakht": "bpVerifyRequest"}
+"""The partners that are watched, and the operation that delivers a message; others only ask what became of it."""
+WATCHED = tuple(DELIVERIES)
 _ANSWER_WITHIN_S = 60.0
 _READ_EVERY_S = 5.0
 _READY = "sandbox ready"
@@ -74,7 +76,8 @@ class Partners:
                     raise UnavailableError(
                         f"the ledger of {partner} has forgotten calls; send fewer messages"
                     )
-                self.calls.append(PartnerCall(partner, call["request_id"], call["subject"]))
+                if call["operation"] == DELIVERIES[partner]:
+                    self.calls.append(PartnerCall(partner, call["request_id"], call["subject"]))
             self._read_up_to[partner] = after
 
     async def _read_for_ever(self) -> None:

@@ -96,7 +96,8 @@ class Clients:
             answer = await self._post(message, message.number + attempt)
             if answer is not None and not answer.may_be_sent_again:
                 break
-            if (answer is None and not message.has_key) or loop.time() > until:
+            # Without a key nothing tells a second try from a second message: such a client asks a person.
+            if not message.has_key or loop.time() > until:
                 self._ledger.given_up.add(message.number)
                 return
             attempt += 1

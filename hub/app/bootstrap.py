@@ -38,6 +38,7 @@ from hub.gateway.queries import Queries
 from hub.gateway.soap.codec import recorded_requests
 from hub.gateway.soap.soap_path import SoapPath
 from hub.runtime import fault_points
+from hub.runtime.attaching import Attaching
 from hub.runtime.circuit import CircuitState
 from hub.runtime.configuration import Configuration, CurrentConfiguration
 from hub.runtime.gate import Gate
@@ -184,6 +185,7 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
             offer=workers.offer,
             limits=json_limits,
             is_evidence_overdue=lambda: keeper.is_stamp_overdue,
+            attach=Attaching(store.claim_check.registry),
             when_acknowledged=answers.early_replies.acknowledged,
             when_published=events.dispatcher.published,
         )

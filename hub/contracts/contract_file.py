@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from hub.contracts.terms_file import TermsFile
 from hub.core.contract import Classification, Pattern, Status
@@ -15,11 +15,13 @@ from hub.reading.fields import (
     DaysField,
     LineField,
     NameField,
+    SizeField,
     TextField,
     VersionField,
 )
 from hub.reading.model import StrictModel
 
+MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$")]
 SERVED = frozenset({Status.RELEASED, Status.DEPRECATED})
 
 
@@ -32,6 +34,14 @@ class VersionEntry(StrictModel):
     sunset: DateField | None = None
     successor: VersionField | None = None
     page: Annotated[str, Field(pattern=r"^https://[!#-;=?-~]{1,500}$")] | None = None
+
+
+class AttachmentsEntry(StrictModel):
+    """What requests may refer to by fields of the format ``attachment-digest``."""
+
+    most: Annotated[int, Field(ge=1, le=100)]
+    size: SizeField
+    media_types: list[MediaType] = Field(default_factory=list)
 
 
 class ContractFile(TermsFile):
@@ -48,6 +58,7 @@ class ContractFile(TermsFile):
     evidence: Literal["public", "seen", "modelled"]
     partner_format: bool = False
     cancellable: bool = False
+    attachments: AttachmentsEntry | None = None
     versions: Annotated[Mapping[VersionField, VersionEntry], Field(min_length=1)]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from hub.contracts.attachments import check_attachments, rules_of
 from hub.contracts.contract_file import ContractFile, VersionEntry, check_lifecycle
 from hub.contracts.normaliser import read_normaliser
 from hub.contracts.schema_lint import check_schema
@@ -69,6 +70,7 @@ def load_contract(folder: Path, root: Path) -> LoadedContract:
             versions[number] = _load_version(file, number, entry, folder, root)
         except LintError as error:
             findings += error.findings
+    findings += check_attachments(document, file, versions)
     if findings:
         raise LintError(findings)
     terms = read_terms(file, versions[max(versions)], folder, root)
@@ -91,6 +93,7 @@ def _contract(file: ContractFile, versions: dict[Version, ContractVersion], term
         versions=versions,
         cancellable=file.cancellable,
         terms=terms,
+        attachments=rules_of(file),
     )
 
 

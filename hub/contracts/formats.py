@@ -7,6 +7,7 @@ table serves both validators, so that they cannot disagree:
     jsonschema_rs.Draft202012Validator(schema, validate_formats=True, formats=predicates())
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -47,11 +48,28 @@ def _jalali(form: JalaliForm) -> Callable[[str], str]:
     return lambda value: persian.iso_to_jalali(persian.jalali_to_iso(value), form)
 
 
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
+
+
+def _digest(value: str) -> str:
+    if _DIGEST.match(value) is None:
+        raise IdentifierError(
+            "attachment-digest.form",
+            Text("۶۴ رقم شانزده‌شانزدهی لازم است", "64 lower-case hexadecimal digits are needed"),
+        )
+    return value
+
+
 def _printable(value: str) -> str:
     return persian.normalise(value, persian.STORED)
 
 
 _TABLE = (
+    Format(
+        "attachment-digest",
+        Text("چکیده‌ی سند پیوست، ۶۴ رقم شانزده‌شانزدهی", "digest of an attachment, 64 hexadecimal digits"),
+        _digest,
+    ),
     Format("ir-national-code", Text("کد ملی، ۱۰ رقم", "national code, 10 digits"), persian.national_code),
     Format(
         "ir-legal-id", Text("شناسه ملی شخص حقوقی، ۱۱ رقم", "legal-entity id, 11 digits"), persian.legal_id

@@ -26,6 +26,18 @@ Parts = tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentRules:
+    """What a contract's messages may refer to."""
+
+    most: int
+    """How many documents one message may refer to."""
+    size: int
+    """In bytes, of each of them."""
+    media_types: tuple[str, ...] = ()
+    """Any of these; empty for any at all."""
+
+
+@dataclass(frozen=True, slots=True)
 class Upload:
     """An attachment on its way in."""
 

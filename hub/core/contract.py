@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Protocol
 
+from hub.core.attachments import AttachmentRules
 from hub.core.errors import FieldError
 from hub.core.message import Kind
 from hub.core.terms import NO_TERMS, Terms
@@ -184,3 +185,5 @@ class Contract:
     cancellable: bool = False
     """Whether its sender may cancel an exchange that a partner has acknowledged and not yet answered."""
     terms: Terms = NO_TERMS
+    attachments: AttachmentRules | None = None
+    """What its requests may refer to; None where they refer to no documents."""

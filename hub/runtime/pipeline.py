@@ -25,6 +25,7 @@ from hub.core.observer import Observer
 from hub.core.ports import ANYBODY, DocumentDamagedError, Turn
 from hub.core.values import US_PER_S, new_id
 from hub.routing.plan import Plan
+from hub.runtime.attaching import Attach, attach_nothing
 from hub.runtime.call import Answer, Call
 from hub.runtime.codec import JsonCodec
 from hub.runtime.composite.composite import Composite, concerns
@@ -72,6 +73,7 @@ class Pipeline:
         is_evidence_overdue: Callable[[], bool] = lambda: False,
         when_published: Callable[[str], None] = lambda _: None,
         when_acknowledged: Callable[[str, str], Awaitable[None]] = _nothing,
+        attach: Attach = attach_nothing,
     ) -> None:
         """``when_acknowledged(partner, tracking_code)`` is awaited once a partner's acknowledgement is on disk.
 
@@ -94,6 +96,7 @@ class Pipeline:
         self._is_evidence_overdue = is_evidence_overdue
         self._gate = gate
         self._clock_us = recorder.clock_us
+        self._attach = attach
         self._under_way: set[asyncio.Task[Answer]] = set()
         self.inquiries = Inquiries(recorder, gate, self._call_partner, translate_back)
         """Settles what is uncertain."""
@@ -161,6 +164,8 @@ class Pipeline:
             raise ExchangeError(codes.REQUEST_INVALID, errors=schema.validator.errors(body))
         if self._is_evidence_overdue():
             raise ExchangeError(codes.EVIDENCE_OVERDUE, retry_after_s=EVIDENCE_RETRY_AFTER_S)
+        if intake.contract.attachments is not None:
+            await self._attach(intake, body)
         return intake.begin(body, original)
 
     async def _refuse(self, intake: Intake, refusal: ExchangeError) -> Answer:

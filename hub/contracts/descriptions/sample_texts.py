@@ -122,6 +122,7 @@ FORMAT_TEXTS: Final[Mapping[str, Make]] = MappingProxyType(
         "jalali-date-compact": partial(_jalali, persian.JalaliForm.COMPACT),
         "jalali-date-dashed": partial(_jalali, persian.JalaliForm.DASHED),
         "persian-text": lambda random: words(random, 1, 40),
+        "attachment-digest": lambda random: random.randbytes(32).hex(),
         "date": _day,
         "date-time": _moment,
         "time": lambda random: _moment(random).partition("T")[2],

@@ -28,6 +28,7 @@ PATTERNS: Final[Mapping[str, str]] = MappingProxyType(
         "ipv6": "^[0-9A-Fa-f:.]{2,45}$",
         "uuid": "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
         "ipv4": "^[0-9]{1,3}([.][0-9]{1,3}){3}$",
+        "attachment-digest": "^[0-9a-f]{64}$",
         "ir-national-code": "^[0-9]{10}$",
         "ir-legal-id": "^[0-9]{11}$",
         "ir-sheba": "^IR[0-9]{24}$",

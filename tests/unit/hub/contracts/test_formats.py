@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from hub.contracts.formats import FORMATS, format_checker, predicates
 
 VALID = {
+    "attachment-digest": ["0123456789abcdef" * 4],
     "ir-national-code": ["0499370899"],
     "ir-legal-id": ["10380284790"],
     "ir-sheba": ["IR050170000000123456789012"],
@@ -31,6 +32,7 @@ VALID = {
     "persian-text": ["علی", "می\u200cروم", ""],
 }
 INVALID = {
+    "attachment-digest": ["0123456789ABCDEF" * 4, "ab" * 31, "g" * 64, "sha-256:" + "a" * 64],
     "ir-national-code": ["۰۴۹۹۳۷۰۸۹۹", "0499370898", " 0499370899", ""],
     "ir-legal-id": ["10380284791", "۱۰۳۸۰۲۸۴۷۹۰"],
     "ir-sheba": ["ir050170000000123456789012", "IR05 0170000000123456789012"],

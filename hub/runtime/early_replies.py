@@ -47,10 +47,10 @@ class EarlyReplies:
         Raises NotRecordedError, StateConflictError.
         """
         exchange = Exchange.replay(entries)
-        if exchange.state is not State.WAITING_RETRY:
+        if exchange.state not in {State.WAITING_RETRY, State.ACCEPTED}:  # accepted: a person took it up again
             return
-        waiting = entries[-1].detail
-        endpoint, partner = str(waiting.get("endpoint", "")), str(waiting.get("partner", ""))
+        endpoint = str(entries[0].detail.get("endpoint", ""))
+        partner = endpoint.partition(".")[0]
         form = self._configuration.now.later_replies.get(endpoint)
         reply = await self._recorded(entries, form) if form is not None else None
         if form is not None and reply is not None:

@@ -176,11 +176,7 @@ class LaterReplies:
         reading = self._valid(readings, reading)
         intake.reading = reading
         exchange, received = intake.begin(State.RECEIVED, kept_s=KEPT_EARLY_S)
-        detail: dict[str, str | int] = {
-            "endpoint": reading.endpoint,
-            "partner": intake.call.partner,
-            "tracking_code": reading.reply.tracking_code,
-        }
+        detail = {"tracking_code": reading.reply.tracking_code}
         accepted = exchange.advance(State.ACCEPTED, at_us=intake.begun_us, cause="hub")
         waits = exchange.advance(
             State.WAITING_RETRY,

@@ -92,7 +92,7 @@ class Inquiries:
             return False
         silent_us = int((endpoint.timeout_s + ORPHANED_AFTER_S) * US_PER_S)
         sent = Document(Role.PARTNER_REQUEST, request.contract, JSON, orjson.dumps(request.body))
-        detail = {"endpoint": endpoint.name}
+        detail = {"asked": endpoint.name}  # not "endpoint": that is where the message itself went
         self._advance(case, State.UNCERTAIN, after_us=silent_us, detail=detail, documents=(sent,))
         await self._recorder.record(flow)  # G1: on disk before it leaves
         received: tuple[Document, ...] = ()

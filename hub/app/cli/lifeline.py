@@ -87,7 +87,7 @@ _DECIDED: Mapping[str, str] = {
 
 _REMINDED = "no answer yet, {reminder} before the deadline"
 _CONSENT = "nobody answered in time, and the contract says that silence is consent"
-_ASKING = "{endpoint} is asked what became of it, for the {inquiry}. time"
+_ASKING = "{asked} is asked what became of it, for the {inquiry}. time"
 _NOT_DONE = "the partner says that it has not acted"
 _UNCLEAR = "the partner's answer settles nothing; it is asked again at {due}"
 _DELIVERED_ANEW = "handed to {endpoint} anew, attempt {attempt}: the partner had not acted"
@@ -97,7 +97,7 @@ def _meaning(entry: Entry, before: Entry | None) -> str:
     was_uncertain = before is not None and before.state is State.UNCERTAIN
     said = _DECIDED.get(str(entry.detail.get("decision")), _MEANINGS[entry.state])
     if entry.state is State.UNCERTAIN and "inquiry" in entry.detail:
-        said = _ASKING if "endpoint" in entry.detail else _NOT_DONE if "answer" in entry.detail else _UNCLEAR
+        said = _ASKING if "asked" in entry.detail else _NOT_DONE if "answer" in entry.detail else _UNCLEAR
     elif "reminder" in entry.detail:
         said = _REMINDED
     elif entry.detail.get("outcome") == "silence_is_consent":

@@ -175,7 +175,7 @@ async def test_each_ask_is_on_disk_before_it_leaves():
 
     asked.behaviour = looks
     await look_again(hub, id_)
-    assert hub.history(id_)[known[0] - 1].detail == {"endpoint": ASK, "inquiry": 1}
+    assert hub.history(id_)[known[0] - 1].detail == {"asked": ASK, "inquiry": 1}
 
 
 async def test_no_ask_can_be_taken_for_a_repetition_of_the_call_or_of_another_ask():

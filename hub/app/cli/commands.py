@@ -24,6 +24,7 @@ from hub.app.cli import (
     send,
     serve,
     settings,
+    subscription,
     testing,
     up,
     usage,
@@ -252,6 +253,49 @@ GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
                 dead_letter.discard,
                 (
                     "peyvand dead-letter discard 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10 --reason 'sent by mistake'",
+                ),
+            ),
+        ),
+    ),
+    "subscription": (
+        "Who is told of which events, and how far they have come.",
+        (
+            Command(
+                "list",
+                subscription.list_subscriptions,
+                ("peyvand subscription list", "peyvand subscription list --state parked --json"),
+            ),
+            Command(
+                "show",
+                subscription.show,
+                ("peyvand subscription show 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10",),
+            ),
+            Command(
+                "pause",
+                subscription.pause,
+                (
+                    'peyvand subscription pause 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10 --reason "their server moves"',
+                ),
+            ),
+            Command(
+                "resume",
+                subscription.resume,
+                (
+                    'peyvand subscription resume 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10 --reason "it is there again"',
+                ),
+            ),
+            Command(
+                "replay",
+                subscription.replay,
+                (
+                    'peyvand subscription replay 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10 --from 2026-11-20T00:00:00+03:30 --reason "they lost a day"',
+                ),
+            ),
+            Command(
+                "remove",
+                subscription.remove,
+                (
+                    'peyvand subscription remove 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10 --reason "contract ended"',
                 ),
             ),
         ),

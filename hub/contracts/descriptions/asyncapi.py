@@ -6,11 +6,13 @@ client's own would be one more server, channel and pair of operations here.
 
 from typing import Final
 
+from hub.contracts.descriptions.events import events_asyncapi
 from hub.contracts.descriptions.exchanges import EXCHANGE, SCHEMAS
 from hub.contracts.descriptions.offer import JsonObject, Offer, said
 from hub.contracts.descriptions.parameters import EXCHANGE_ID, SHARED
 from hub.contracts.descriptions.problems import SCHEMA as PROBLEM
 from hub.contracts.descriptions.schemas import any_version, component_schemas
+from hub.core.contract import Pattern
 from hub.core.message import JSON, Kind
 from hub.core.values import Text
 
@@ -22,6 +24,8 @@ _HEADERS: Final = ("Case-Id", "Idempotency-Key", "On-Behalf-Of", "traceparent")
 def asyncapi(offer: Offer, host: str, scheme: str) -> JsonObject:
     """One document for one major of a contract; ``host`` and ``scheme`` are those the caller reached the hub by."""
     contract = offer.contract
+    if contract.pattern is Pattern.PUBLISH_SUBSCRIBE:
+        return events_asyncapi(offer, host, scheme)
     return {
         "asyncapi": ASYNCAPI,
         "info": {

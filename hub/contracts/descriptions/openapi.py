@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from hub.contracts.descriptions import exchanges, problems
+from hub.contracts.descriptions.events import CLOUDEVENTS, incoming_cloudevent
 from hub.contracts.descriptions.offer import JsonObject, Offer, ProblemExample, said
 from hub.contracts.descriptions.parameters import HEADERS, SHARED, contract_version, headers, reference
 from hub.contracts.descriptions.schemas import any_version, component_schemas
@@ -100,7 +101,10 @@ def _exchange(offer: Offer, told: Iterable[str], *, is_pinned: bool) -> JsonObje
         "parameters": [contract_version(offer, required=is_pinned), *map(reference, _IN)],
         "requestBody": {
             "required": True,
-            "content": {JSON: _content(offer, Kind.REQUEST, any_version(offer, Kind.REQUEST))},
+            "content": {
+                JSON: _content(offer, Kind.REQUEST, any_version(offer, Kind.REQUEST)),
+                **_as_cloudevent(offer),
+            },
         },
         "responses": {
             **_successes(offer),
@@ -110,6 +114,13 @@ def _exchange(offer: Offer, told: Iterable[str], *, is_pinned: bool) -> JsonObje
     if offer.is_deprecated:
         operation["deprecated"] = True
     return operation
+
+
+def _as_cloudevent(offer: Offer) -> JsonObject:
+    """The other form of an event."""
+    if offer.contract.pattern is not Pattern.PUBLISH_SUBSCRIBE:
+        return {}
+    return {CLOUDEVENTS: {"schema": incoming_cloudevent(offer)}}
 
 
 def _content(offer: Offer, kind: Kind, schema: JsonValue) -> JsonObject:

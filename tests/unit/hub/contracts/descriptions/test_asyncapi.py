@@ -49,3 +49,13 @@ def test_nothing_is_described_that_is_not_served():
     assert [server["protocol"] for server in document["servers"].values()] == ["https"]
     assert list(document["operations"]) == ["leaveRequest"]
     assert re.search("amqp|webhook|Reply-To", json.dumps(document), re.IGNORECASE) is None
+
+
+def test_an_event_is_published_at_one_address_and_sent_to_subscribers():
+    document: Any = asyncapi(offer("registry.ownership-changed", "2.0"), "hub.invalid", "https")
+    actions = {name: operation["action"] for name, operation in document["operations"].items()}
+    assert actions == {"publish": "receive", "deliver": "send"}
+    assert document["channels"]["events"]["address"] == "/exchange/registry.ownership-changed/v2"
+    event = document["components"]["messages"]["event"]
+    assert event["payload"]["properties"]["type"] == {"const": "registry.ownership-changed.v2"}
+    assert "webhook-signature" in event["headers"]["required"]

@@ -13,7 +13,13 @@ settings.register_profile("any-machine", deadline=None)  # no test depends on ho
 settings.load_profile("any-machine")
 
 ON_BOTH_SETUPS = frozenset(
-    {"test_bad_input_once", "test_bad_input_partner", "test_dead_letters", "test_policies"}
+    {
+        "test_bad_input_once",
+        "test_bad_input_partner",
+        "test_composite_inquiry",
+        "test_dead_letters",
+        "test_policies",
+    }
 )
 """Modules of system tests whose hubs stand on either set-up in turn."""
 

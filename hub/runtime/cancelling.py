@@ -1,7 +1,7 @@
 """Cancelling what has not been delivered: by its sender, or with the whole that it is a part of."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, TypeAlias
+from collections.abc import Mapping
+from typing import Final
 
 from hub.core import codes
 from hub.core.contract import Contract
@@ -12,18 +12,8 @@ from hub.runtime.configuration import CurrentConfiguration
 from hub.runtime.outcomes import may_have_acted
 from hub.runtime.recorder import Recorder
 
-CancelParts: TypeAlias = Callable[[Exchange, str], Awaitable[None]]
-"""Cancels, as far as each can be, the parts of a composite exchange that has just been cancelled; with the cause.
-
-Called once the cancelling is on disk, and again whenever it is asked for again: it must be idempotent.
-"""
-
 _UNDELIVERED: Final = frozenset({State.ACCEPTED, State.WAITING_RETRY})
 _TRIES: Final = 5
-
-
-async def no_parts(_exchange: Exchange, _cause: str) -> None:
-    """What is no composite has no parts."""
 
 
 def why_not(exchange: Exchange, contracts: Mapping[str, Contract]) -> str:
@@ -52,15 +42,13 @@ class Cancelling:
     """Brings exchanges to ``cancelled``. A worker that wants the same exchange wins or loses as a whole.
 
     Whoever records first wins: the journal refuses the other (StateConflictError), and nothing is sent before the
-    worker's own record (G1). So what is cancelled is never delivered, at whichever node the two met.
+    worker's own record (G1). So what is cancelled is never delivered, at whichever node the two met. A composite's
+    parts are cancelled in the same commit (``hub/runtime/composite/rest.py``).
     """
 
-    def __init__(
-        self, recorder: Recorder, configuration: CurrentConfiguration, cancel_parts: CancelParts = no_parts
-    ) -> None:
+    def __init__(self, recorder: Recorder, configuration: CurrentConfiguration) -> None:
         self._recorder = recorder
         self._configuration = configuration
-        self._cancel_parts = cancel_parts
 
     async def cancel(self, exchange_id: str, *, cause: str, reason: str = "") -> Exchange:
         """Cancel one exchange, and give it as it is then; one that is cancelled already stays as it is.
@@ -86,6 +74,5 @@ class Cancelling:
                     )
                 except StateConflictError:
                     continue  # somebody moved it on: perhaps it can be cancelled where it stands now
-            await self._cancel_parts(exchange, cause)
             return exchange
         raise ExchangeError(codes.EXCHANGE_NOT_CANCELLABLE, "the exchange is moving on just now; ask again")

@@ -7,7 +7,7 @@ import pytest
 from hub.core import codes
 from hub.core.endpoint import Acknowledgement
 from hub.core.errors import ExchangeError
-from hub.core.exchange import Exchange, State
+from hub.core.exchange import State
 from hub.core.values import new_id
 from hub.runtime.cancelling import Cancelling
 from tests.unit.hub.runtime.engine import Engine, contract, engine
@@ -15,8 +15,8 @@ from tests.unit.hub.runtime.engine import Engine, contract, engine
 CAUSE = "client:portal"
 
 
-def cancelling(hub: Engine, **more) -> Cancelling:
-    return Cancelling(hub.recorder, hub.configuration, **more)
+def cancelling(hub: Engine) -> Cancelling:
+    return Cancelling(hub.recorder, hub.configuration)
 
 
 async def accepted(hub: Engine) -> str:
@@ -112,16 +112,3 @@ async def test_a_canceller_that_was_first_wins_and_the_worker_sends_nothing() ->
     await hub.workers.work(id_)
     assert hub.states(id_) == [State.RECEIVED, State.ACCEPTED, State.CANCELLED]
     assert hub.endpoint.calls == []
-
-
-async def test_parts_are_cancelled_with_their_whole_and_again_whenever_it_is_asked_for() -> None:
-    hub = engine()
-    told: list[tuple[str, str]] = []
-
-    async def cancel_parts(exchange: Exchange, cause: str) -> None:
-        told.append((exchange.id, cause))
-
-    id_ = await accepted(hub)
-    for _ in range(2):
-        await cancelling(hub, cancel_parts=cancel_parts).cancel(id_, cause=CAUSE)
-    assert told == [(id_, CAUSE), (id_, CAUSE)]

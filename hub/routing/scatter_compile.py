@@ -115,7 +115,8 @@ class ScatterCompiler:
         return None
 
     def _check_deadline(self, number: int, spec: PartSpec) -> None:
-        whole_s = self._contracts[self._route.contract].deadline_s
+        whole = self._contracts[self._route.contract]
+        whole_s = 0 if whole.terms.working_days else whole.deadline_s
         if whole_s and spec.deadline_s > whole_s:
             message = f"the part would have {spec.deadline_s} s, but the whole has {whole_s} s"
             self._find("part-deadline", message, "", "parts", number, "deadline")

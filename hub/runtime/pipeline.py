@@ -92,7 +92,6 @@ class Pipeline:
         self._json = JsonCodec(limits)
         self._when_published = when_published
         self._when_acknowledged = when_acknowledged
-        self.composite = Composite(recorder, offer)
         self._is_evidence_overdue = is_evidence_overdue
         self._gate = gate
         self._clock_us = recorder.clock_us
@@ -102,6 +101,7 @@ class Pipeline:
         """Settles what is uncertain."""
         self.deadlines = Deadlines(recorder, observer)
         """Looks after what waits for an answer."""
+        self.composite = Composite(recorder, offer, self.deadlines)
 
     async def handle(self, call: Call) -> Answer:
         """Take one call from its head to its answer.

@@ -69,7 +69,7 @@ def guarded(make: Callable[[], Message], flow: Flow) -> Message:
 
 def _begin(part: PartPlan, message: Message, flow: Flow, configuration: Configuration, now_us: int) -> Begun:
     """One part. One that cannot be asked fails alone, and is on record like any other."""
-    opening = _opening(part, flow.exchange, now_us)
+    opening = _opening(part, flow.exchange, configuration, now_us)
     id_, name = new_id(), part.spec.name
     context = StepContext(id_, opening, name)
     failure, plan = ExchangeError(codes.INTERNAL), None
@@ -104,10 +104,15 @@ def _begin(part: PartPlan, message: Message, flow: Flow, configuration: Configur
     return Begun(record, exchange, (received, accepted), plan.endpoint.partner)
 
 
-def _opening(part: PartPlan, whole: Exchange, now_us: int) -> Opening:
-    """Of the same sender and case; its deadline is the nearest of its own and the whole's."""
-    own_us = now_us + part.deadline_s * US_PER_S if part.deadline_s else 0
+def _opening(part: PartPlan, whole: Exchange, configuration: Configuration, now_us: int) -> Opening:
+    """Of the same sender and case; its deadline is the nearest of its own, its contract's and the whole's."""
     of_whole, ref = whole.opening, part.version.ref
+    contract = configuration.contracts[ref.name]
+    deadlines_us = (
+        now_us + part.spec.deadline_s * US_PER_S if part.spec.deadline_s else 0,
+        contract.terms.deadline_us(now_us, contract.deadline_s, configuration.calendar),
+        whole.deadline_us,
+    )
     return Opening(
         contract=ref.name,
         version=str(ref.version),
@@ -115,7 +120,7 @@ def _opening(part: PartPlan, whole: Exchange, now_us: int) -> Opening:
         pattern=part.pattern,
         case_id=of_whole.case_id,
         on_behalf_of=of_whole.on_behalf_of,
-        deadline_us=min((us for us in (own_us, whole.deadline_us) if us), default=0),
+        deadline_us=min((us for us in deadlines_us if us), default=0),
         traceparent=of_whole.traceparent,
         parent=whole.id,
     )

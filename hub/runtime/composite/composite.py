@@ -10,7 +10,7 @@ What a death leaves behind, and who takes it up:
 So the sweeper finds whatever has to go on, and nothing is begun twice.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import orjson
 import structlog
@@ -33,6 +33,7 @@ from hub.runtime.composite.record import (
 )
 from hub.runtime.composite.rest import call_off, end_with_rest
 from hub.runtime.configuration import Configuration
+from hub.runtime.deadlines import Deadlines, next_look_us
 from hub.runtime.fault_points import FaultPoint, reach
 from hub.runtime.flow import Flow
 from hub.runtime.recorder import Recorder
@@ -54,10 +55,11 @@ def concerns(flow: Flow, plan: Plan) -> bool:
 class Composite:
     """Safe for any number of concurrent exchanges on one event loop."""
 
-    def __init__(self, recorder: Recorder, offer: Callable[[str, str], None]) -> None:
+    def __init__(self, recorder: Recorder, offer: Callable[[str, str], None], deadlines: Deadlines) -> None:
         self._recorder = recorder
         self._journal = recorder.journal
         self._offer = offer
+        self._deadlines = deadlines
 
     def patience_s(self, exchange: Exchange) -> float:
         """How long a caller waits for the parts to be gathered."""
@@ -68,7 +70,7 @@ class Composite:
         """Begin the parts, or look at how they stand. Raises NotRecordedError, StateConflictError, AlreadyClaimedError."""
         gathering = Gathering.of(flow.exchange.history)
         if gathering is not None:
-            await self._gather(flow, plan, gathering)
+            await self._gather(flow, plan, gathering, configuration)
         elif self._is_over(flow):
             await self._recorder.expire(flow)
         elif plan.scatter is not None:
@@ -77,7 +79,8 @@ class Composite:
             except ExchangeError as error:
                 await self._recorder.fail(flow, plan, error)
             else:
-                await self._scatter(flow, plan, plan.scatter, begun)
+                look_us = next_look_us(flow, configuration, self._recorder.clock_us())
+                await self._scatter(flow, plan, plan.scatter, begun, look_us)
 
     async def call_off(self, flow: Flow) -> bool:
         """End a part about to be delivered if its composite has ended meanwhile, and wanted the rest cancelled.
@@ -106,14 +109,16 @@ class Composite:
 
     # scatter
 
-    async def _scatter(self, flow: Flow, plan: Plan, scatter: ScatterPlan, begun: Sequence[Begun]) -> None:
+    async def _scatter(
+        self, flow: Flow, plan: Plan, scatter: ScatterPlan, begun: Sequence[Begun], look_us: int
+    ) -> None:
         exchange, recorder = flow.exchange, self._recorder
         rule, records = scatter.scatter.rule, tuple(each.record for each in begun)
         ended = [each for each in begun if each.exchange is not None and each.exchange.is_final]
         states = {each.record.exchange_id: PartState.FAILED for each in ended}
         gathering = Gathering(rule, scatter.scatter.cancels_rest, records, states)
         waits = gathering.verdict(states) is GatherVerdict.WAIT
-        due_us = exchange.deadline_us if waits else recorder.clock_us()
+        due_us = look_us if waits else recorder.clock_us()
         detail = begun_detail(plan.route.name, rule, records, cancels_rest=gathering.cancels_rest)
         recorder.advance(flow, State.WAITING_REPLY, detail=detail, due_us=due_us)
         for each in ended:
@@ -131,7 +136,9 @@ class Composite:
 
     # gather
 
-    async def _gather(self, flow: Flow, plan: Plan, gathering: Gathering) -> None:
+    async def _gather(
+        self, flow: Flow, plan: Plan, gathering: Gathering, configuration: Configuration
+    ) -> None:
         stands = {
             part.exchange_id: state_of(await self._journal.history(part.exchange_id))
             for part in gathering.parts
@@ -141,7 +148,11 @@ class Composite:
         is_over = self._is_over(flow)
         verdict = gathering.verdict(states, is_over=is_over)
         if verdict is GatherVerdict.WAIT:
-            await self._wait_on(flow, gathering, stands)
+            await self._wait_on(flow, gathering, stands, configuration)
+            return
+        consent = configuration.contracts[flow.version.ref.name].terms.consent
+        if is_over and verdict is GatherVerdict.UNMEETABLE and consent is not None:
+            await self._deadlines.look_after(flow, configuration)
             return
         try:
             self._conclude(flow, verdict, await self._answers(gathering, stands), plan, is_over=is_over)
@@ -152,24 +163,34 @@ class Composite:
         await self._end(flow, gathering)
 
     async def _wait_on(
-        self, flow: Flow, gathering: Gathering, stands: dict[str, tuple[PartState, str]]
+        self,
+        flow: Flow,
+        gathering: Gathering,
+        stands: Mapping[str, tuple[PartState, str]],
+        configuration: Configuration,
     ) -> None:
-        """Taken up again by a person, or looked at too early: what is not yet noted is, and it waits."""
-        due_us = flow.exchange.deadline_us
+        """Taken up again by a person, or something else is due: ends not yet noted are, reminders are given."""
+        recorder = self._recorder
+        look_us = next_look_us(flow, configuration, recorder.clock_us())
+        if flow.exchange.state is State.WAITING_REPLY:
+            await self._deadlines.look_after(flow, configuration)
         unnoted = [
             note_detail(part, *stands[part.exchange_id])
             for part in gathering.parts
-            if stands.get(part.exchange_id, (PartState.PENDING, ""))[0] is not PartState.PENDING
+            if part.exchange_id
+            and stands[part.exchange_id][0] is not PartState.PENDING
             and gathering.noted.get(part.exchange_id) is not stands[part.exchange_id][0]
         ]
         for detail in unnoted:
-            self._recorder.advance(flow, State.WAITING_REPLY, detail=detail, due_us=due_us)
-        if not unnoted:
-            self._recorder.advance(flow, State.WAITING_REPLY, due_us=due_us)
-        await self._recorder.record(flow)
+            recorder.advance(flow, State.WAITING_REPLY, detail=detail, due_us=look_us)
+        is_due = 0 < flow.exchange.due_us <= recorder.clock_us()
+        if not unnoted and (is_due or flow.exchange.state is not State.WAITING_REPLY):
+            recorder.advance(flow, State.WAITING_REPLY, due_us=look_us)
+        if flow.pending:
+            await recorder.record(flow)
 
     async def _answers(
-        self, gathering: Gathering, stands: dict[str, tuple[PartState, str]]
+        self, gathering: Gathering, stands: Mapping[str, tuple[PartState, str]]
     ) -> list[PartAnswer]:
         answers = []
         for part in gathering.parts:

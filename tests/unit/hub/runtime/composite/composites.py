@@ -63,7 +63,7 @@ class City:
         return orjson.loads(documents[-1][1].body)
 
 
-def _gather(message: Message, _context: StepContext) -> tuple[Message, ...]:
+def gather_into_owner(message: Message, _context: StepContext) -> tuple[Message, ...]:
     return (replace(message, body={"owner": "gathered", **message.body}),)
 
 
@@ -105,7 +105,7 @@ def city(
             endpoint=here(whole.ref),
             forward=(),
             back=(),
-            scatter=ScatterPlan(scatter, tuple(parts), whole.ref, (_gather,)),
+            scatter=ScatterPlan(scatter, tuple(parts), whole.ref, (gather_into_owner,)),
         )
     )
     hub.configuration.replace(

@@ -7,7 +7,7 @@ import pytest
 from hub.core import codes
 from hub.core.endpoint import Acknowledgement
 from hub.core.errors import NotRecordedError
-from hub.core.exchange import State
+from hub.core.exchange import Exchange, State
 from hub.core.message import Role
 from hub.runtime.early_replies import EarlyReplies
 from hub.runtime.later_replies import KEPT_EARLY_S
@@ -287,3 +287,14 @@ async def early_reply_without_a_match(office: Desk) -> str:
     await office.hub.workers.work(asked)
     assert isinstance(office.early, EarlyReplies)
     return early.exchange_id
+
+
+async def test_an_early_reply_that_a_person_takes_up_again_is_matched(office: Desk) -> None:
+    early = await early_reply_without_a_match(office)
+    office.hub.clock.pass_s(1)
+    asked = next(iter(office.hub.journal.entries))
+    exchange = Exchange.replay(office.hub.history(early))
+    for state in (S.DEAD_LETTERED, S.ACCEPTED):
+        await office.hub.recorder.move(exchange, state, cause="person:operator")
+    await office.hub.workers.work(early)
+    assert (office.last(asked).state, office.last(early).state) == (S.COMPLETED, S.COMPLETED)

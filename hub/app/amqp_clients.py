@@ -5,11 +5,20 @@ from collections.abc import AsyncIterator, Callable
 
 from hub.app.settings import Settings
 from hub.app.setups import UnusableError
+from hub.contracts.descriptions.asyncapi import OwnQueues
 from hub.core.ports import ClientRegistry, Journal
+from hub.gateway.amqp.described import queues_of
 from hub.gateway.amqp.service import AmqpClients
 from hub.gateway.http import HttpLimits
 from hub.runtime.pipeline import Pipeline
 from hub.runtime.waiting import Waiters
+
+
+def client_queues(settings: Settings) -> Callable[[str], OwnQueues] | None:
+    """How descriptions name a client's own queues; None where clients have none."""
+    if settings.clients_amqp_url is None:
+        return None
+    return queues_of(settings.clients_amqp_public_url or settings.clients_amqp_url.get_secret_value())
 
 
 @contextlib.asynccontextmanager

@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 from starlette.types import ASGIApp
 
-from hub.app.amqp_clients import amqp_clients
+from hub.app.amqp_clients import amqp_clients, client_queues
 from hub.app.answering import answering
 from hub.app.attachments import attachments_of
 from hub.app.control import control_routes, control_token
@@ -190,7 +190,14 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
             when_published=events.dispatcher.published,
         )
         exchange_path = ExchangePath(pipeline, metrics, _http_limits(settings), settings.max_in_flight)
-        queries = Queries(access, recorder, waiters, configuration, public_url=settings.public_url)
+        queries = Queries(
+            access,
+            recorder,
+            waiters,
+            configuration,
+            public_url=settings.public_url,
+            queues_of=client_queues(settings),
+        )
         attachments = await stack.enter_async_context(
             attachments_of(settings, stands_on, access, metrics, _http_limits(settings))
         )

@@ -42,6 +42,9 @@ class Settings(BaseSettings):
         default=None,
         description="RabbitMQ on which clients have queues of their own; may be that of amqp_url",
     )
+    clients_amqp_public_url: str = Field(
+        default="", description="its address as clients know it, for descriptions; like amqps://mq.example.ir"
+    )
     master_key: SecretStr | None = Field(
         default=None,
         description="the master key, 32 bytes in base64; without it, the file `master.key` in data_dir",

@@ -6,7 +6,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.contracts.descriptions.asyncapi import asyncapi
+from hub.contracts.descriptions.asyncapi import OwnQueues, asyncapi
 from hub.contracts.descriptions.offer import Offer
 from hub.contracts.descriptions.openapi import openapi
 from hub.core import codes
@@ -34,8 +34,10 @@ _SHOWN_ERROR = FieldError(
 class Descriptions:
     """The endpoints."""
 
-    def __init__(self, visible: Visible) -> None:
+    def __init__(self, visible: Visible, queues_of: Callable[[str], OwnQueues] | None = None) -> None:
+        """``queues_of`` gives a client's own queues, where clients have any."""
         self._visible = visible
+        self._queues_of = queues_of
         self._made: dict[Hashable, bytes] = {}
         self._made_of: Configuration | None = None
 
@@ -61,7 +63,8 @@ class Descriptions:
     async def show_asyncapi(self, request: Request) -> Response:
         """``GET /contracts/{name}/v{major}/asyncapi.json?version=1.2``: how it is used without waiting."""
         offer, _ = self._offer(request)
-        answer = _json(orjson.dumps(asyncapi(offer, request.url.netloc, request.url.scheme)))
+        queues = self._queues_of(self._visible.client(request).name) if self._queues_of else None
+        answer = _json(orjson.dumps(asyncapi(offer, request.url.netloc, request.url.scheme, queues)))
         answer.headers.update(page_headers(offer.versions[-1]))
         return answer
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
+from hub.contracts.descriptions.asyncapi import OwnQueues
 from hub.core import codes
 from hub.core.errors import ExchangeError, NotRecordedError
 from hub.core.exchange import Entry
@@ -47,10 +48,14 @@ class Queries:
         *,
         public_url: str = "",
         cancelling: Cancelling | None = None,
+        queues_of: Callable[[str], OwnQueues] | None = None,
     ) -> None:
-        """``public_url`` is the hub's address in descriptions; without it, the address that is asked at."""
+        """``public_url`` is the hub's address in descriptions; without it, the address that is asked at.
+
+        ``queues_of`` gives a client's own queues, where clients have any.
+        """
         self._visible = Visible(access, configuration)
-        self._descriptions = Descriptions(self._visible)
+        self._descriptions = Descriptions(self._visible, queues_of)
         self.soap = SoapDescriptions(self._visible, access, lambda request: address_of(request, public_url))
         """Served beside the SOAP path too."""
         self._recorder = recorder

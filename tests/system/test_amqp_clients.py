@@ -140,6 +140,29 @@ def test_an_inquiry_is_answered_in_the_clients_own_queue(there: Outside, portal:
     assert shown["history"][-1]["detail"]["told"] == "amqp:portal"
 
 
+def test_the_description_tells_a_client_all_it_needs(there: Outside, broker: ThrowAwayRabbitMQ) -> None:
+    """Who has only the document, a name and a key gets an answer."""
+    document = there.ask("GET", f"/contracts/{TITLE}/v1/asyncapi.json").json
+    server, channels = document["servers"]["broker"], document["channels"]
+    assert server["host"] == f"127.0.0.1:{broker.port}"
+    assert "guest" not in json.dumps(server)
+    message = document["components"]["messages"]["queuedRequest"]
+    with connected(broker, "portal", there.key) as channel:
+        channel.basic_publish(
+            channels["toHub"]["bindings"]["amqp"]["exchange"]["name"],
+            "",
+            json.dumps(message["examples"][0]["payload"]).encode(),
+            pika.BasicProperties(message_id="by-the-book", type=message["bindings"]["amqp"]["messageType"]),
+        )
+        queue = channels["fromHub"]["bindings"]["amqp"]["queue"]["name"]
+        found = until(lambda: (got := channel.basic_get(queue, auto_ack=True))[0] and got, "an answer")
+    assert found[1].correlation_id == "by-the-book"
+    assert found[1].type in {
+        document["components"]["messages"][name]["bindings"]["amqp"]["messageType"]
+        for name in ("queuedReply", "queuedProblem")
+    }
+
+
 def test_what_is_wrong_is_told_there_too_and_recorded(there: Outside, portal: Portal) -> None:
     portal.send(b'{"requester": {}}', "wrong")
     properties, problem = portal.receive()

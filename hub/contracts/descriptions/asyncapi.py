@@ -1,9 +1,10 @@
 """AsyncAPI 3.0 of what is served without waiting: a message is left with the hub, and its end is asked for later.
 
-Nothing else is described, since nothing else is served: over HTTP the reply is fetched, not sent. A queue of a
-client's own would be one more server, channel and pair of operations here.
+Over HTTP the reply is fetched, not sent. Where clients have queues of their own, it comes into the client's; that is
+one more server with its channels and operations, and only there is it described.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from hub.contracts.descriptions.events import events_asyncapi
@@ -18,15 +19,29 @@ from hub.core.values import Text
 
 ASYNCAPI: Final = "3.0.0"
 _HTTP_BINDING: Final = "0.3.0"
+_AMQP_BINDING: Final = "0.3.0"
 _HEADERS: Final = ("Case-Id", "Idempotency-Key", "On-Behalf-Of", "traceparent")
 
 
-def asyncapi(offer: Offer, host: str, scheme: str) -> JsonObject:
+@dataclass(frozen=True, slots=True)
+class OwnQueues:
+    """The client's own exchange and queue on the clients' RabbitMQ."""
+
+    host: str
+    """Host and port."""
+    scheme: str
+    """``amqp`` or ``amqps``."""
+    virtual_host: str
+    to_hub: str
+    from_hub: str
+
+
+def asyncapi(offer: Offer, host: str, scheme: str, queues: OwnQueues | None = None) -> JsonObject:
     """One document for one major of a contract; ``host`` and ``scheme`` are those the caller reached the hub by."""
     contract = offer.contract
     if contract.pattern is Pattern.PUBLISH_SUBSCRIBE:
         return events_asyncapi(offer, host, scheme)
-    return {
+    document: JsonObject = {
         "asyncapi": ASYNCAPI,
         "info": {
             "title": contract.title.fa,
@@ -81,6 +96,119 @@ def asyncapi(offer: Offer, host: str, scheme: str) -> JsonObject:
             "schemas": {**component_schemas([offer]), "Problem": PROBLEM, **SCHEMAS},
             "messages": {"request": _request(offer), "exchange": _end(offer)},
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+    if queues is not None:
+        _add_queues(document, offer, queues)
+    return document
+
+
+def _add_queues(document: JsonObject, offer: Offer, queues: OwnQueues) -> None:
+    """One more server, with the client's own way in and way out."""
+    document["servers"]["broker"] = {
+        "host": queues.host,
+        "protocol": queues.scheme,
+        "protocolVersion": "0-9-1",
+        "pathname": queues.virtual_host,
+        **said(
+            Text("نام کارخواه و کلید آن، نام کاربری و گذرواژه‌اند.", "Log in with the client's name and key.")
+        ),
+        "security": [{"$ref": "#/components/securitySchemes/login"}],
+    }
+    on_broker = [{"$ref": "#/servers/broker"}]
+    for channel in document["channels"].values():
+        channel["servers"] = [{"$ref": "#/servers/hub"}]
+    document["channels"] |= {
+        "toHub": {
+            "address": queues.to_hub,
+            "servers": on_broker,
+            **said(Text("پیام‌های کارخواه به این exchange فرستاده می‌شوند.", "The client publishes here.")),
+            "messages": {"request": {"$ref": "#/components/messages/queuedRequest"}},
+            "bindings": {
+                "amqp": {
+                    "is": "routingKey",
+                    "exchange": {"name": queues.to_hub, "type": "fanout", "durable": True},
+                    "bindingVersion": _AMQP_BINDING,
+                }
+            },
+        },
+        "fromHub": {
+            "address": queues.from_hub,
+            "servers": on_broker,
+            **said(Text("پایان هر تبادل به این صف می‌آید.", "The end of each exchange comes here.")),
+            "messages": {
+                "reply": {"$ref": "#/components/messages/queuedReply"},
+                "problem": {"$ref": "#/components/messages/queuedProblem"},
+            },
+            "bindings": {
+                "amqp": {
+                    "is": "queue",
+                    "queue": {"name": queues.from_hub, "durable": True},
+                    "bindingVersion": _AMQP_BINDING,
+                }
+            },
+        },
+    }
+    document["operations"]["queueRequest"] = {
+        "action": "receive",
+        "channel": {"$ref": "#/channels/toHub"},
+        "summary": "پیام پس از ثبت تأیید می‌شود و پایان آن به صف کارخواه می‌آید.",
+        "x-en-summary": "The message is acknowledged once it is recorded; its end comes into the client's queue.",
+        "messages": [{"$ref": "#/channels/toHub/messages/request"}],
+        "bindings": {"amqp": {"deliveryMode": 2, "ack": True, "bindingVersion": _AMQP_BINDING}},
+        "reply": {
+            "channel": {"$ref": "#/channels/fromHub"},
+            "messages": [
+                {"$ref": "#/channels/fromHub/messages/reply"},
+                {"$ref": "#/channels/fromHub/messages/problem"},
+            ],
+        },
+    }
+    document["components"]["securitySchemes"]["login"] = {"type": "userPassword"}
+    document["components"]["messages"] |= _queued_messages(document, offer)
+
+
+def _queued_messages(document: JsonObject, offer: Offer) -> JsonObject:
+    request = document["components"]["messages"]["request"]
+    headers = dict(request["headers"]["properties"])
+    for given_otherwise in ("Prefer", "Idempotency-Key"):  # nothing waits; the message id is the key
+        headers.pop(given_otherwise, None)
+    correlation = {"location": "$message.header#/message_id"}
+    name = offer.contract.name
+    ends = {
+        "Exchange-Id": EXCHANGE_ID,
+        "Contract-Version": {"type": "string"},
+        "State": {"type": "string"},
+        "Case-Id": {"type": "string"},
+    }
+    told = {"type": "object", "required": ["Exchange-Id", "State"], "properties": ends}
+    reply = any_version(offer, Kind.REPLY)
+    return {
+        "queuedRequest": {
+            **request,
+            "name": "queuedRequest",
+            "headers": {"type": "object", "properties": headers},
+            "correlationId": correlation,
+            "bindings": {
+                "amqp": {
+                    "messageType": f"{offer.contract.name}/v{offer.major}",
+                    "bindingVersion": _AMQP_BINDING,
+                }
+            },
+        },
+        "queuedReply": {
+            "name": "queuedReply",
+            "contentType": JSON,
+            "headers": told,
+            **({"payload": reply} if reply is not None else {}),
+            "bindings": {"amqp": {"messageType": f"{name}#reply", "bindingVersion": _AMQP_BINDING}},
+        },
+        "queuedProblem": {
+            "name": "queuedProblem",
+            "contentType": "application/problem+json",
+            "headers": told,
+            "payload": {"$ref": "#/components/schemas/Problem"},
+            "bindings": {"amqp": {"messageType": f"{name}#problem", "bindingVersion": _AMQP_BINDING}},
         },
     }
 

@@ -8,7 +8,8 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from hub.contracts.descriptions.asyncapi import asyncapi
+from hub.contracts.descriptions.asyncapi import OwnQueues, asyncapi
+from hub.core.contract import Pattern
 from tests.unit.hub.contracts.descriptions.cases import all_offers, offer
 
 SPECIFICATION = Path(__file__).parents[4] / "third_party" / "asyncapi" / "3.0.0.schema.json"
@@ -41,6 +42,24 @@ def test_a_message_is_left_and_its_end_is_fetched():
     request = document["components"]["messages"]["request"]
     assert request["headers"]["properties"]["Prefer"]["const"] == "respond-async"
     assert next(example["name"] for example in request["examples"]).startswith("1.1-")
+
+
+QUEUES = OwnQueues("mq.invalid:5671", "amqps", "/", "peyvand.to-hub.portal", "peyvand.from-hub.portal")
+
+
+EXCHANGED = [each for each in all_offers() if each.contract.pattern is not Pattern.PUBLISH_SUBSCRIBE]
+
+
+@pytest.mark.parametrize("each", EXCHANGED, ids=lambda each: each.address)
+def test_a_client_with_queues_of_its_own_finds_them_described(each, judge):
+    document = asyncapi(each, "hub.invalid:8080", "http", QUEUES)
+    assert [error.message for error in judge.iter_errors(document)] == []
+    channels = document["channels"]
+    assert channels["toHub"]["bindings"]["amqp"]["exchange"]["name"] == "peyvand.to-hub.portal"
+    assert channels["fromHub"]["bindings"]["amqp"]["queue"]["name"] == "peyvand.from-hub.portal"
+    message = document["components"]["messages"]["queuedRequest"]
+    assert message["bindings"]["amqp"]["messageType"] == f"{each.contract.name}/v{each.major}"
+    assert "Prefer" not in message["headers"]["properties"]
 
 
 def test_nothing_is_described_that_is_not_served():

@@ -8,16 +8,21 @@ from typing import Any
 
 import pytest
 
+from hub.runtime.fault_points import FaultPoint
 from scripts.chaos.faults import CATALOGUE
 from tests.system.peyvand_process import clean_environment
 
 pytestmark = [pytest.mark.system, pytest.mark.faults]
 ROOT = Path(__file__).parents[2]
 MESSAGES_PER_FAULT = 40
-WITHIN_S = 900
-"""For a whole group on a machine that is busy with other things."""
+WITHIN_S = 1500
+"""For a whole group on a machine that is very busy with other things."""
 
-EMBEDDED = [name for name, fault in CATALOGUE.items() if "embedded" in fault.set_ups]
+ONE_BY_ONE = {f"node-kill-{point}" for point in FaultPoint}
+"""Deaths that ``test_death.py`` looks at one by one."""
+EMBEDDED = [
+    name for name, fault in CATALOGUE.items() if "embedded" in fault.set_ups and name not in ONE_BY_ONE
+]
 CLUSTERED = [name for name, fault in CATALOGUE.items() if fault.set_ups == ("clustered",)]
 REPLICATED = [name for name in CLUSTERED if CATALOGUE[name].needs_standby or CATALOGUE[name].broker_nodes > 1]
 NODE_LOSSES = ["node-kill", "node-freeze", "node-terminate"]
@@ -53,7 +58,7 @@ def test_nothing_is_lost_and_nothing_is_done_twice(group: str) -> None:
 
 
 def test_every_fault_is_in_a_group() -> None:
-    assert {name for names in GROUPS.values() for name in names} == CATALOGUE.keys()
+    assert {name for names in GROUPS.values() for name in names} == CATALOGUE.keys() - ONE_BY_ONE
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ class Wish:
     """Of a WSDL or an OpenAPI document; of an XSD the request's element."""
     reply: str = ""
     """Of an XSD the reply's element."""
+    port: str = ""
+    """Of a WSDL, where several ports offer the operation."""
     city: ContractVersion | None = None
     """The city's contract version that is to be translated to and from the partner's."""
 
@@ -109,14 +111,15 @@ def _wsdl(wish: Wish, made: Draft) -> _Partner:
     sources = read_sources(file, folder, folder)
     wsdl = Wsdl(file, folder, folder)
     name = wish.operation or _only(_operations(file), "operation")
-    operation = wsdl.operation(name, None)
+    operation = wsdl.operation(name, wish.port or None)
+    port = f", port: {quoted(wish.port)}" if wish.port else ""
     adapter = wish.partner.replace("-", "_").replace(".", "_")
     for path in _linked_files(file):
         made.adapters[f"{adapter}/wsdl/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
     endpoint = kebab(name)
     manifest = f"{adapter}/manifest.yaml"
     made.adapters[manifest] = manifest_yaml(
-        wish.partner, "soap", f"{wish.partner}.{endpoint}", endpoint, f"{{operation: {name}}}",
+        wish.partner, "soap", f"{wish.partner}.{endpoint}", endpoint, f"{{operation: {name}{port}}}",
         partner_section=f"soap: {{wsdl: wsdl/{file.name}}}\n",
     )  # fmt: skip
     made.adapters[f"{adapter}/README.md"] = readme(wish.partner, file.name)

@@ -36,6 +36,9 @@ def import_(  # noqa: PLR0917 - typer reads the options from the signature
         str, typer.Option(metavar="NAME", help="Which operation; of an XSD the request's element.")
     ] = "",
     reply: Annotated[str, typer.Option(metavar="ELEMENT", help="Of an XSD the reply's element.")] = "",
+    port: Annotated[
+        str, typer.Option(metavar="NAME", help="Of a WSDL, where several ports offer the operation.")
+    ] = "",
     for_: Annotated[
         str, typer.Option("--for", metavar="CONTRACT@VERSION", help="Draft the mappings to and from it too.")
     ] = "",
@@ -51,7 +54,7 @@ def import_(  # noqa: PLR0917 - typer reads the options from the signature
         raise unusable(f"{partner!r} is no name: use lower-case letters and digits in words joined by - or .")
     if not file.is_file():
         raise unusable(f"{file} cannot be read: there is no such file")
-    wish = Wish(file, partner, operation, reply, _city(for_, settings) if for_ else None)
+    wish = Wish(file, partner, operation, reply, port, _city(for_, settings) if for_ else None)
     with placing(file.resolve().parent):
         try:
             made = draft(wish)

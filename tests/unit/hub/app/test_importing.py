@@ -6,6 +6,7 @@ import pytest
 
 from hub.app.importing import Wish, draft, kebab
 from hub.contracts.drafting.draft import UndraftableError
+from hub.core.findings import LintError
 
 WSDL = Path(__file__).parents[4] / "adapters" / "behpardakht" / "wsdl" / "payment.wsdl"
 
@@ -43,3 +44,16 @@ def test_what_is_no_description_is_refused(tmp_path, name):
     (tmp_path / name).touch()
     with pytest.raises(UndraftableError):
         draft(Wish(tmp_path / name, "bank"))
+
+
+def test_of_several_ports_one_is_named(tmp_path: Path) -> None:
+    text = WSDL.read_text(encoding="utf-8")
+    port = text[text.index("<wsdl:port ") : text.index("</wsdl:port>")] + "</wsdl:port>"
+    name = port.split('name="', 1)[1].split('"', 1)[0]
+    other = port.replace(f'name="{name}"', 'name="Other"', 1)
+    (tmp_path / "two.wsdl").write_text(text.replace(port, port + other), encoding="utf-8")
+    with pytest.raises(LintError) as caught:
+        draft(Wish(tmp_path / "two.wsdl", "bank", "bpVerifyRequest"))
+    assert caught.value.findings[0].rule == "soap.port-ambiguous"
+    made = draft(Wish(tmp_path / "two.wsdl", "bank", "bpVerifyRequest", port="Other"))
+    assert 'port: "Other"' in str(made.adapters["bank/manifest.yaml"]).replace("port: Other", 'port: "Other"')

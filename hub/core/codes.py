@@ -49,9 +49,9 @@ EXCHANGE_DISCARDED = _code("exchange.discarded", 409, _H, "کارشناس سام
 # Subscriptions
 SUBSCRIPTION_UNKNOWN = _code("subscription.unknown", 404, _C, "چنین اشتراکی برای شما نیست", "You have no such subscription")
 SUBSCRIPTION_INVALID = _code("subscription.invalid", 422, _C, "اشتراک با این داده‌ها ممکن نیست", "The subscription cannot be as it is asked for")
-SUBSCRIPTION_CHANGED = _code("subscription.changed", 409, _C, "این اشتراک همین حالا تغییر کرد؛ دوباره بخوانید", "The subscription has just been changed; read it again", retryable=True)
+SUBSCRIPTION_CHANGED = _code("subscription.changed", 409, _C, "این اشتراک همین حالا تغییر کرد؛ دوباره بخوانید", "The subscription has just been changed; read it again")
 SUBSCRIPTION_LIMIT = _code("subscription.limit", 409, _C, "شمار اشتراک‌های شما به بیشینه رسیده است", "You have as many subscriptions as there may be")
-SUBSCRIPTION_FILTER = _code("subscription.filter_failed", 500, _C, "صافی اشتراک برای این رویداد محاسبه نشد", "The subscription's filter could not be evaluated for this event")
+SUBSCRIPTION_FILTER = _code("subscription.filter_failed", 422, _C, "صافی اشتراک برای این رویداد محاسبه نشد", "The subscription's filter could not be evaluated for this event")
 SUBSCRIPTION_SECRET = _code("subscription.secret_lost", 500, _H, "رمز امضای اشتراک از دست رفته است؛ رمز تازه بگیرید", "The subscription's signing secret is lost; ask for a new one")
 SUBSCRIBER_UNREACHABLE = _code("subscriber.unreachable", 503, _C, "مشترک در دسترس نیست", "The subscriber cannot be reached", retryable=True)
 SUBSCRIBER_TIMEOUT = _code("subscriber.timeout", 504, _C, "مشترک به‌موقع پاسخ نداد", "The subscriber did not answer in time", retryable=True, outcome=Outcome.UNKNOWN)

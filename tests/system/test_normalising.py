@@ -114,3 +114,10 @@ def test_a_wrong_check_digit_is_still_refused_in_words_for_who_typed_it(hub: Soa
 def test_versions_that_do_not_ask_for_it_take_nothing_but_the_canonical_form(hub: SoapHub) -> None:
     document = typed()
     assert ask(hub, document, major=1)[0] == 422
+
+
+def test_the_catalogue_says_which_fields_may_be_written_otherwise(hub: SoapHub) -> None:
+    for path in (f"/contracts/{CONTRACT}/v2", "/openapi.json", f"/contracts/{CONTRACT}/v2/asyncapi.json"):
+        answer = call(hub, "GET", path, Authorization=f"Bearer {hub.key}")
+        assert answer.status_code == 200, path
+        assert '"/requester/officer/last_name":"letters"' in answer.text, path

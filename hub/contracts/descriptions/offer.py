@@ -99,7 +99,7 @@ def _days(version: ContractVersion) -> JsonObject:
 def _normalised(version: ContractVersion) -> JsonObject:
     """Which fields may be written in other spellings than the schema's, and the form that they are put into."""
     found: JsonObject = {
-        kind: dict(schema.normaliser.table)
+        str(kind): dict(schema.normaliser.table)
         for kind, schema in version.schemas.items()
         if schema.normaliser is not None
     }

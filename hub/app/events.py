@@ -10,6 +10,7 @@ from hub.app.settings import Settings
 from hub.app.setups import SetUp, Store, UnusableError
 from hub.core.events import DeliveryKind
 from hub.core.observer import Silent
+from hub.gateway.amqp.event_queues import EventQueues
 from hub.gateway.subscriptions import SubscriptionEndpoints
 from hub.gateway.webhook_address import AddressRules
 from hub.gateway.webhooks import WebhookSender
@@ -56,12 +57,16 @@ async def put_together(
     store, rules = stands_on.store, address_rules(settings)
     record = DeliveryRecord(recorder)
     subscribing = Subscribing(store.subscriptions, store.event_log, record, store.sealer)
-    terms = Terms(configuration, access, rules.complaint_about, has_queues=stands_on.event_queues is not None)
+    terms = Terms(
+        configuration, access, rules.complaint_about, has_queues=settings.clients_amqp_url is not None
+    )
     pulling = Pulling(store.subscriptions, store.event_log, record)
     async with WebhookSender(rules, store.sealer) as webhooks:
         senders: dict[DeliveryKind, Sender] = {DeliveryKind.WEBHOOK: webhooks}
-        if stands_on.event_queues is not None:
-            senders[DeliveryKind.QUEUE] = stands_on.event_queues
+        queues = _event_queues(settings)
+        if queues is not None:
+            senders[DeliveryKind.QUEUE] = queues
+            queues.start()
         dispatcher = Dispatcher(
             subscriptions=store.subscriptions,
             event_log=store.event_log,
@@ -83,6 +88,18 @@ async def put_together(
             yield Events(dispatcher, endpoints.routes())
         finally:
             await dispatcher.stop()
+            if queues is not None:
+                await queues.stop()
+
+
+def _event_queues(settings: Settings) -> EventQueues | None:
+    """What brings events to clients' own queues, where there is a RabbitMQ for them. Raises UnusableError."""
+    if settings.clients_amqp_url is None:
+        return None
+    try:
+        return EventQueues(settings.clients_amqp_url.get_secret_value())
+    except ValueError as error:
+        raise UnusableError(f"PEYVAND_CLIENTS_AMQP_URL is no address of a RabbitMQ: {error}") from None
 
 
 def subscribing_on(store: Store) -> Subscribing:

@@ -25,7 +25,6 @@ from hub.store.attachments.file_segments import FileSegments
 from hub.store.attachments.s3_segments import s3_segments
 from hub.store.claim_check import SegmentedClaimCheck
 from hub.store.clustered import Broker, ClusteredStore
-from hub.store.clustered.event_queues import QueueSender
 from hub.store.embedded.store import EmbeddedStore
 from hub.store.in_process_channel import InProcessChannel
 from hub.store.sole_tenancy import SoleTenancy
@@ -92,8 +91,6 @@ class SetUp:
     """Whether nobody else serves this store: then whatever is under way at the start was left behind."""
     delivering_events: Tenancy
     """Which node delivers to which subscriber."""
-    event_queues: QueueSender | None
-    """Brings events to clients' own queues, where there is a broker for them."""
     open: Callable[[], Awaitable[None]]
     """Reaches the store. Raises NotRecordedError if it cannot be reached yet; may be called again."""
     when_offers_are_lost: Callable[[Callable[[], None]], None]
@@ -147,7 +144,6 @@ async def set_up(settings: Settings) -> AsyncIterator[SetUp]:
                     lambda: True,
                     True,
                     SoleTenancy(),
-                    None,
                     _nothing,
                     _never,
                 )
@@ -167,7 +163,6 @@ async def set_up(settings: Settings) -> AsyncIterator[SetUp]:
             may_sweep=lambda: clustered.sweeping.is_held,
             has_store_alone=False,
             delivering_events=clustered.delivering_events,
-            event_queues=QueueSender(broker),
             open=open_,
             when_offers_are_lost=broker.call_on_loss,
             checks={

@@ -20,6 +20,11 @@ def from_hub(client: str) -> str:
     return f"peyvand.from-hub.{client}"
 
 
+def event_queue(client: str, queue: str) -> str:
+    """The queue that a client's subscription fills; no client's name holds a slash."""
+    return f"{from_hub(client)}/{queue}"
+
+
 def place_of(client: str) -> str:
     """Where that client is told of the ends of its exchanges."""
     return PREFIX + client

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from hub.core.errors import ExchangeError, NotRecordedError
 from hub.core.ports import ClientRegistry
-from hub.gateway.amqp.names import from_hub, to_hub
+from hub.gateway.amqp.names import event_queue, from_hub, to_hub
 from hub.security.access import Access
 
 MOST_ASKED_BYTES = 4096
@@ -52,9 +52,12 @@ class AmqpPermissions:
 
     async def _may_use(self, asked: Mapping[str, str]) -> bool:
         name = asked.get("username", "")
-        question = (asked.get("resource"), asked.get("name"), asked.get("permission"))
-        own = {("exchange", to_hub(name), "write"), ("queue", from_hub(name), "read")}
-        return question in own and await self._is_known(asked)
+        resource, thing, permission = (asked.get(key, "") for key in ("resource", "name", "permission"))
+        if (resource, permission) == ("queue", "read"):
+            is_own = thing == from_hub(name) or thing.startswith(event_queue(name, ""))
+        else:
+            is_own = (resource, permission, thing) == ("exchange", "write", to_hub(name))
+        return is_own and await self._is_known(asked)
 
 
 def _answering(

@@ -37,7 +37,9 @@ async def test_a_client_logs_in_with_its_name_and_key(ask):
 
 
 @pytest.mark.parametrize(
-    ("name", "key"), [("archive", KEY.key), ("portal", OTHER.key), ("portal", ""), ("", KEY.key), ("x", "y")]
+    ("name", "key"),
+    [("archive", KEY.key), ("portal", OTHER.key), ("portal", ""), ("", KEY.key), ("x", "y")],
+    ids=["another's key", "a key of another", "no key", "no name", "neither"],
 )
 async def test_nobody_else_does(ask, name, key):
     assert await ask("user", username=name, password=key) == "deny"
@@ -60,6 +62,12 @@ async def test_a_client_may_publish_to_its_own_exchange_and_read_its_own_queue(a
         await ask("resource", **own, resource="queue", name="peyvand.from-hub.portal", permission="read")
         == "allow"
     )
+
+
+async def test_the_queues_of_its_subscriptions_are_its_own(ask):
+    asked = {"username": "portal", "vhost": "/", "resource": "queue", "permission": "read"}
+    assert await ask("resource", **asked, name="peyvand.from-hub.portal/ownership") == "allow"
+    assert await ask("resource", **asked, name="peyvand.from-hub.archive/ownership") == "deny"
 
 
 @pytest.mark.parametrize(

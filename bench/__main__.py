@@ -9,6 +9,7 @@ import statistics
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +22,32 @@ RESULTS = contestants.HERE / "results" / "latest.json"
 def measure(one: contestants.Contestant, folder: Path, clients: int, seconds: float) -> dict[str, float]:
     """One run of one contestant."""
     post = load.script(folder, contestants.WORKLOAD / "inquiry.json", one.headers)
-    before = cpu_s(one.pid)
+    before = {name: cpu_s(pid) for name, pid in {"hub": one.pid, **one.servers}.items()}
     result = load.run(one.url, post, clients=clients, seconds=seconds)
-    used = cpu_s(one.pid) - before
+    used = {name: cpu_s(pid) - before[name] for name, pid in {"hub": one.pid, **one.servers}.items()}
     return {
         "per_s": result.per_s,
         "p50_ms": result.p50_ms,
         "p99_ms": result.p99_ms,
         "errors": result.errors,
-        "cpu_us": used / max(result.requests, 1) * 1e6,
+        "cpu_us": used.pop("hub") / max(result.requests, 1) * 1e6,
         "memory_mb": memory_mb(one.pid),
+        **{f"{name}_cpu_us": of / max(result.requests, 1) * 1e6 for name, of in used.items()},
     }
+
+
+def check_answers(field: list[contestants.Contestant]) -> None:
+    """Make sure that all do the same job. Raises SystemExit if one answers otherwise."""
+    inquiry = (contestants.WORKLOAD / "inquiry.json").read_bytes()
+    answers: dict[str, Any] = {}
+    for one in field:
+        request = urllib.request.Request(one.url, data=inquiry, headers=one.headers)  # noqa: S310 - our own
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - as above
+            answers[one.name] = json.load(answer)
+    first = answers[field[0].name]
+    for name, answer in answers.items():
+        if answer != first:
+            sys.exit(f"{name} answers otherwise than {field[0].name}: {answer} instead of {first}")
 
 
 def median(rows: list[dict[str, float]]) -> dict[str, float]:
@@ -55,11 +71,17 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="peyvand-bench-")))
         print("==> starting the backend and the contestants")
         partner = stack.enter_context(contestants.backend(folder))
-        field = [
-            partner,
-            stack.enter_context(contestants.pass_through(folder, partner)),
-            stack.enter_context(contestants.peyvand_embedded(folder, partner)),
+        hubs = [
+            stack.enter_context(start(folder, partner))
+            for start in (
+                contestants.peyvand_embedded,
+                contestants.peyvand_clustered,
+                contestants.node_red,
+                contestants.plain,
+            )
         ]
+        check_answers(hubs)
+        field = [partner, stack.enter_context(contestants.pass_through(folder, partner)), *hubs]
         for one in field:  # let caches fill and connections open
             measure(one, folder, 16, 1.0)
         runs: dict[tuple[str, int], list[dict[str, float]]] = {}
@@ -89,8 +111,12 @@ def report(runs: dict[tuple[str, int], list[dict[str, float]]], *, quick: bool) 
     def figure(name: str, clients: int, what: str) -> float:
         return next(float(r[what]) for r in rows if r["contestant"] == name and r["clients"] == clients)
 
+    embedded = figure("Peyvand embedded", 64, "per_s")
     summary = {
+        "vs_node_red": round(embedded / figure("Node-RED", 64, "per_s"), 2),
+        "vs_plain": round(embedded / figure("plain hub", 64, "per_s"), 2),
         "embedded_cpu_us": figure("Peyvand embedded", 64, "cpu_us"),
+        "clustered_cpu_us": figure("Peyvand clustered", 64, "cpu_us"),
         "added_p50_ms": round(
             figure("Peyvand embedded", 1, "p50_ms") - figure("backend alone", 1, "p50_ms"), 3
         ),
@@ -100,7 +126,9 @@ def report(runs: dict[tuple[str, int], list[dict[str, float]]], *, quick: bool) 
     }
     print()
     print(
-        "Peyvand records on disk, authenticates, validates both ways, encrypts and counts; nginx does none of it."
+        "Peyvand authenticates, validates both ways, records on disk, encrypts, keeps evidence and counts;\n"
+        "the others do none of it but validating the request. CPU is the hub's own; what PostgreSQL and RabbitMQ\n"
+        "use for it is in the file."
     )
     print(json.dumps(summary))
     RESULTS.parent.mkdir(exist_ok=True)

@@ -5,8 +5,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-_LATENCY = re.compile(r"^\s+(50|90|99)\.?\d*%\s+([\d.]+)(us|ms|s)$", re.MULTILINE)
-_IN_MS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+_LATENCY = re.compile(r"^\s+(50|90|99)\.?\d*%\s+([\d.]+)(us|ms|s|m)\s*$", re.MULTILINE)
+_IN_MS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 
 @dataclass(frozen=True)

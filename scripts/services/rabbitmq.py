@@ -67,6 +67,11 @@ class ThrowAwayRabbitMQ:
         return self._port
 
     @property
+    def pid(self) -> int:
+        """Its first process, while it runs; 0 otherwise."""
+        return self._process.pid if self._process else 0
+
+    @property
     def name(self) -> str:
         """Its node name, once it has been set up."""
         return f"peyvand-{self._port}@localhost"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -100,9 +100,37 @@ class _Manifest(StrictModel):
     workers: _Count | None = None
     max_reply: SizeField
     http: _Http = _Http()
-    endpoints: Annotated[dict[NameField, _Endpoint], Field(min_length=1)]
+    endpoints: Annotated[Mapping[NameField, _Endpoint], Field(min_length=1)]
     unsupported: list[_Unsupported] = Field(default_factory=list)
     availability: AvailabilityFile | None = None
+
+
+NO_NETWORK: Final = frozenset({"inbox"})
+"""Protocols that call nobody: their manifests say nothing of addresses, connections and time-outs."""
+_OF_THE_NETWORK: Final = (
+    "address",
+    "credentials",
+    "connect_timeout",
+    "max_connections",
+    "max_concurrent",
+    "max_reply",
+    "http",
+)
+_NOWHERE: Final = Reference("none", "")
+
+
+class _InnerEndpoint(_Endpoint):
+    idempotent: bool = True
+    timeout: DurationField = 10.0
+
+
+class _InnerManifest(_Manifest):
+    address: ReferenceField = _NOWHERE
+    connect_timeout: DurationField = 1.0
+    max_connections: _Count = 1
+    max_concurrent: _Count = 1000
+    max_reply: SizeField = 1
+    endpoints: Annotated[Mapping[NameField, _InnerEndpoint], Field(min_length=1)]
 
 
 def load_manifests(folder: Path) -> tuple[Manifest, ...]:
@@ -125,7 +153,7 @@ def load_manifests(folder: Path) -> tuple[Manifest, ...]:
 
 def read_manifest(document: Document, folder: Path) -> Manifest:
     """Give one file as a manifest; ``folder`` is where the files lie that it names. Raises LintError."""
-    read = read_model(_without_sections(document), _Manifest, AREA)
+    read = read_model(_without_sections(document), _model_of(document), AREA)
     findings = [*_mistakes(document, read)]
     if findings:
         raise LintError(findings)
@@ -147,6 +175,12 @@ def read_manifest(document: Document, folder: Path) -> Manifest:
         folder=folder,
         document=document,
     )
+
+
+def _model_of(document: Document) -> type[_Manifest]:
+    value = document.value
+    is_inner = isinstance(value, dict) and value.get("protocol") in NO_NETWORK
+    return _InnerManifest if is_inner else _Manifest
 
 
 def _without_sections(document: Document) -> Document:
@@ -245,6 +279,20 @@ def _mistakes(document: Document, read: _Manifest) -> Iterator[Finding]:
         message = "more workers than calls that may be under way at once"
         yield document.finding(("workers",), f"{AREA}.workers", message, "at most max_concurrent")
     yield from judge_availability(document, read.availability)
+    if read.protocol in NO_NETWORK:
+        yield from _unused(document, read)
+
+
+def _unused(document: Document, read: _Manifest) -> Iterator[Finding]:
+    """What a protocol that calls nobody has no use for."""
+    message = f"the protocol {read.protocol} calls nobody and has no use for this"
+    for name in _OF_THE_NETWORK:
+        if name in read.model_fields_set:
+            yield document.finding((name,), f"{AREA}.not-used", message, "leave it out")
+    for key, endpoint in read.endpoints.items():
+        for name in ("idempotent", "timeout"):
+            if name in endpoint.model_fields_set:
+                yield document.finding(("endpoints", key, name), f"{AREA}.not-used", message, "leave it out")
 
 
 def _later_mistakes(document: Document, endpoint: _Endpoint, at: Location) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from hub.app.control import control_routes, control_token
 from hub.app.events import put_together as put_events_together
 from hub.app.evidence import Evidence, check_keys, kept_evidence, put_together
 from hub.app.garbage import set_apart_what_stays
+from hub.app.inbox import work_item_routes
 from hub.app.loading import Finder, Loaded, load
 from hub.app.readiness import disk_has_room, key_seals
 from hub.app.settings import Settings
@@ -89,6 +90,7 @@ class _Endpoints:
             sends,
             loaded.examples,
             loaded.later_replies,
+            loaded.inboxes,
             loaded.consents,
             loaded.calendar,
             find_translators=Finder(loaded.catalogue),
@@ -229,7 +231,19 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
                 lambda: opening.is_done,
                 front_door(
                     exchange_path,
-                    queries.router(events.routes),
+                    queries.router(
+                        [
+                            *events.routes,
+                            *work_item_routes(
+                                settings,
+                                store,
+                                recorder,
+                                access,
+                                configuration=configuration,
+                                settler=answers.settler,
+                            ),
+                        ]
+                    ),
                     SoapPath(pipeline, access, exchange_path, queries.soap),
                     PartnerReplies(answers.later_replies, exchange_path),
                     attachments,

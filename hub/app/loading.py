@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from adapters.inbox.protocol import inbox, inboxes_of
 from adapters.kit import registry
 from adapters.kit.later_replies import later_reply_forms
 from adapters.kit.manifest import Manifest
@@ -28,13 +29,14 @@ from hub.core.message import Kind, Message
 from hub.core.route import Route
 from hub.core.step import Step, StepContext
 from hub.core.values import ContractRef
+from hub.core.work_items import Inbox
 from hub.expressions import compile_condition
 from hub.reading.files import shown
 from hub.routing.compile import Surroundings, compile_routes, unrouted
 from hub.routing.files import load_routes
 from hub.routing.plan import RoutingTable, Stage
 
-PROTOCOLS: registry.Protocols = {"soap": soap, "rest": rest}
+PROTOCOLS: registry.Protocols = {"soap": soap, "rest": rest, "inbox": inbox}
 """Every protocol that manifests may name."""
 
 
@@ -52,6 +54,8 @@ class Loaded:
     """Valid examples of the contracts, for descriptions."""
     later_replies: Mapping[str, LaterReplyForm]
     """How partners write what they answer later, by endpoint."""
+    inboxes: Mapping[str, Inbox]
+    """Where officers answer, by endpoint."""
     consents: Mapping[ContractRef, Sequence[Stage]]
     """What takes the reply that silence gives to each version."""
     calendar: WorkingCalendar
@@ -85,7 +89,7 @@ def load(settings: Settings, environment: Mapping[str, str] = os.environ) -> Loa
     Raises LintError with the findings of all folders that could be judged.
     """
     findings: list[Finding] = []
-    catalogue = manifests = endpoints = loaded_routes = calendar = later_replies = None
+    catalogue = manifests = endpoints = loaded_routes = calendar = later_replies = inboxes = None
     with collecting(findings, settings.calendar_file.parent):
         calendar = load_calendar(settings.calendar_file)
     with collecting(findings, settings.contracts_dir):
@@ -94,6 +98,7 @@ def load(settings: Settings, environment: Mapping[str, str] = os.environ) -> Loa
         manifests = load_manifests(settings.adapters_dir)
         endpoints = registry.endpoints(manifests, PROTOCOLS, compile_condition, environment)
         later_replies = later_reply_forms(manifests, endpoints, compile_condition)
+        inboxes = inboxes_of(manifests, endpoints)
     with collecting(findings, settings.routes_dir):
         loaded_routes = load_routes(settings.routes_dir)
     if (
@@ -103,6 +108,7 @@ def load(settings: Settings, environment: Mapping[str, str] = os.environ) -> Loa
         or loaded_routes is None
         or calendar is None
         or later_replies is None
+        or inboxes is None
     ):
         raise LintError(findings)
     facts = facts_of(manifests)
@@ -134,6 +140,7 @@ def load(settings: Settings, environment: Mapping[str, str] = os.environ) -> Loa
         endpoints,
         examples,
         later_replies,
+        inboxes,
         consents,
         calendar,
         warnings,

@@ -100,6 +100,14 @@ REPLY_NO_CODE = _code("reply.no_tracking_code", 422, _C, "پاسخ کد رهگی
 REPLY_FOR_NOBODY = _code("reply.for_nobody", 404, _C, "کسی در انتظار پاسخی با این کد رهگیری نیست", "Nobody waits for a reply with this tracking code")
 REPLY_OTHER_CONTENT = _code("reply.other_content", 409, _C, "با این کد رهگیری پیش‌تر پاسخ دیگری رسیده است", "Another reply came earlier with this tracking code")
 REPLY_TOO_LATE = _code("reply.too_late", 409, _C, "تبادلی که این پاسخ برای آن است پایان یافته است", "The exchange that this reply is for has ended")
+# Officers' work items
+WORK_ITEM_NO_OFFICER = _code("work_item.no_officer", 403, _C, "این کلید برای دفتری ثبت نشده است", "The credentials are registered for no office")
+WORK_ITEM_UNKNOWN = _code("work_item.unknown", 404, _C, "چنین کاری در کارتابل شما نیست", "There is no such work item in your inbox")
+WORK_ITEM_CLAIMED = _code("work_item.claimed", 409, _C, "این کار در دست همکار دیگری است", "A colleague has this work item")
+WORK_ITEM_NOT_CLAIMED = _code("work_item.not_claimed", 409, _C, "نخست کار را بردارید", "Claim the work item first")
+WORK_ITEM_CLOSED = _code("work_item.closed", 409, _C, "این کار دیگر باز نیست", "The work item is no longer open")
+WORK_ITEM_OTHER_ANSWER = _code("work_item.other_answer", 409, _C, "این کار پیش‌تر به گونه‌ی دیگری پایان یافته است", "The work item has been ended otherwise before")
+WORK_ITEM_FULL = _code("work_item.full", 409, _C, "یادداشت‌ها و پیش‌نویس‌های این کار به بیشینه رسیده است", "The work item has as many notes and drafts as there may be")
 # Routes, conditions, mappings
 PARTS_UNANSWERED = _code("composite.unanswered", 502, _H, "بخش‌هایی که این پرسش به آن‌ها نیاز دارد پاسخ نگرفتند", "Parts that the inquiry needs have not been answered", outcome=Outcome.UNKNOWN)
 ROUTE_NONE = _code("route.none", 500, _H, "برای این پیام مسیری نیست", "No route takes this message")

@@ -1,7 +1,7 @@
 """Endpoints: where messages leave the hub or enter it. An adapter makes one speak a partner's protocol."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from hub.core.availability import Availability
@@ -31,6 +31,8 @@ class Acknowledgement:
     tracking_code: str
     wire: bytes | None = None
     media_type: str = ""
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+    """What the journal is to hold of it beside the code: safe to show to anyone who may see the exchange."""
 
 
 @dataclass(frozen=True, slots=True)

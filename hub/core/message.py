@@ -49,6 +49,8 @@ class Role(StrEnum):
     EDITED_REQUEST = (
         "edited_request"  # as a person corrected it; from then on delivered instead of the sender's
     )
+    DRAFT = "draft"  # an officer's answer to a work item, not given yet
+    NOTE = "note"  # what an officer wrote down for colleagues
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,6 +249,8 @@ class ClientRecord:
     revoked_us: int = 0
     partner: str = ""
     """The partner in whose name it posts later replies; empty for a client that is no partner's."""
+    office: str = ""
+    """The office whose work items it deals with as an officer; empty for a client that is no officer."""
 
 
 class ClientRegistry(Protocol):

@@ -12,6 +12,8 @@ from hub.core.errors import ExchangeError, FieldError
 from hub.core.values import MAX_REASON, JsonValue, Text
 
 _BODY_WITHIN_S = 30.0
+_JOINERS = str.maketrans("", "", "\u200c\u200d")
+"""Persian is not written without them, though Unicode counts them as control characters."""
 _NO_JSON = Text("بدنه باید یک شیء JSON باشد", "the body must be a JSON object")
 
 
@@ -65,7 +67,7 @@ class Members:
             return ""
         if len(value.strip()) > most:
             self.complain(name, "maxLength", f"حداکثر {most} نویسه", f"at most {most} characters")
-        if not value.strip().isprintable():
+        if not value.strip().translate(_JOINERS).isprintable():
             self.complain(name, "format", "متن باید یک سطر خوانا باشد", "the text must be one readable line")
         return value.strip()
 

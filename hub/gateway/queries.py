@@ -82,7 +82,7 @@ class Queries:
         }
         return Router(
             [
-                *(Route(path, _Endpoint(method, handler)) for (method, path), handler in routes.items()),
+                *(Route(path, Endpoint(method, handler)) for (method, path), handler in routes.items()),
                 *more,
             ],
             redirect_slashes=False,
@@ -190,7 +190,7 @@ def problem_response(error: ExchangeError, request: Request) -> Response:
     return Response(problem_body(error, "", language), status_code=error.code.status, headers=headers)
 
 
-class _Endpoint:
+class Endpoint:
     """One handler as an ASGI application that answers every error, a wrong method too, as a problem."""
 
     def __init__(self, method: str, handler: Handler) -> None:

@@ -16,7 +16,9 @@ JsonObject = dict[str, object]
 PERSON = "person:"
 """How the causes begin that name a person."""
 _SHOWN_ELSEWHERE = frozenset({"errors", "parts"})
-_BEHIND_A_DECISION = _SHOWN_ELSEWHERE | {"reason", "action"}
+_INSIDE = _SHOWN_ELSEWHERE | {"claimed_by", "claimed_us"}
+"""Facts that name persons, though the entry be the hub's."""
+_BEHIND_A_DECISION = _INSIDE | {"reason", "action"}
 
 
 def iso(at_us: int) -> str:
@@ -71,7 +73,7 @@ def exchange_view(
 def sender_s_view(entry: Entry) -> JsonObject:
     """One line of an exchange's history as its sender sees it: which person decided, and why, stays inside."""
     if not entry.cause.startswith(PERSON):
-        return entry_view(entry)
+        return entry_view(entry, hidden=_INSIDE)
     return {**entry_view(entry, hidden=_BEHIND_A_DECISION), "cause": PERSON[:-1]}
 
 

@@ -9,6 +9,7 @@ from hub.core.contract import Contract
 from hub.core.endpoint import LaterReplyForm
 from hub.core.step import Send
 from hub.core.values import ContractRef
+from hub.core.work_items import Inbox
 from hub.routing.plan import RoutingTable, Stage, TranslatorFinder
 
 
@@ -24,6 +25,8 @@ class Configuration:
     """Documents that descriptions show; nothing else looks at them."""
     later_replies: Mapping[str, LaterReplyForm] = field(default_factory=dict)
     """How the partners of endpoints that answer later write their replies, by ``partner.operation``."""
+    inboxes: Mapping[str, Inbox] = field(default_factory=dict)
+    """The inboxes in which officers answer, by ``partner.operation``."""
     consents: Mapping[ContractRef, Sequence[Stage]] = field(default_factory=dict)
     """Of contracts whose silence is consent: what takes that reply from the newest version to each."""
     calendar: WorkingCalendar = EVERY_DAY

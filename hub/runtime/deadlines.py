@@ -17,6 +17,7 @@ from hub.core.terms import Reminder
 from hub.core.values import ContractRef
 from hub.runtime.configuration import Configuration
 from hub.runtime.flow import Flow
+from hub.runtime.inbox.standing import standing_facts
 from hub.runtime.recorder import Recorder
 from hub.runtime.translation import carried
 
@@ -57,7 +58,7 @@ class Deadlines:
         due = self._due(flow, contract, configuration, now_us)
         look_us = next_look_us(flow, configuration, now_us)
         for reminder in due:
-            detail: dict[str, str | int] = {REMINDER: reminder.name}
+            detail = {**standing_facts(flow.exchange.history[-1]), REMINDER: reminder.name}
             if reminder.to:
                 detail["escalated_to"] = reminder.to
             self._recorder.advance(

@@ -34,6 +34,8 @@ class FaultPoint(StrEnum):
     """The partner has answered, and nothing of it is on disk."""
     AFTER_LATER_REPLY = "after-later-reply"
     """A partner's later reply is on disk, and the partner has not been told."""
+    AFTER_OFFICER_ANSWERED = "after-officer-answered"
+    """An officer's answer to a work item is on disk, and the officer has not been told."""
     AFTER_SCATTERED = "after-scattered"
     """A composite's parts are on disk, and no worker has been told."""
     AFTER_PART_ENDED = "after-part-ended"

@@ -248,7 +248,7 @@ class Recorder:
             flow,
             State.WAITING_REPLY,
             cause=f"partner:{partner}",
-            detail={"tracking_code": code},
+            detail={**acknowledgement.facts, "tracking_code": code},
             channel=partner,
             due_us=due_us,
             documents=documents,

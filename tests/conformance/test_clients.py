@@ -1,5 +1,7 @@
 """What every client registry promises."""
 
+from dataclasses import replace
+
 import pytest
 
 from hub.core.ports import ClientExistsError, ClientRecord, ClientRegistry
@@ -66,3 +68,11 @@ async def test_the_name_of_a_revoked_client_is_free(clients: ClientRegistry) -> 
     found = clients.by_prefix("bbbbbbbb")
     assert found is not None
     assert not found.revoked_us
+
+
+async def test_whose_a_client_is_stays_with_it(clients: ClientRegistry) -> None:
+    officer = replace(client("omid", "aaaaaaaa"), partner="registry-office-async", office="fire-prevention")
+    await clients.add(officer)
+
+    assert clients.by_prefix("aaaaaaaa") == officer
+    assert await clients.list() == (officer,)

@@ -9,6 +9,7 @@ import orjson
 import typer
 from rich.table import Table
 
+from adapters.inbox.protocol import offices_of
 from adapters.kit.manifest_file import load_manifests
 from hub.app.cli.ending import unsuccessful, unusable
 from hub.app.cli.screen import err, out, write_json, write_line
@@ -39,12 +40,20 @@ Partner = Annotated[
     str,
     typer.Option("--partner", metavar="PARTNER", help="The partner in whose name it posts later replies."),
 ]
+Office = Annotated[
+    str, typer.Option("--officer", metavar="OFFICE", help="The office whose work items it deals with.")
+]
 
 
-def add(
-    name: Name, grant: Grants = None, partner: Partner = "", env_file: EnvFile = None, as_json: AsJson = False
+def add(  # noqa: PLR0917 - typer reads the options from the signature
+    name: Name,
+    grant: Grants = None,
+    partner: Partner = "",
+    officer: Office = "",
+    env_file: EnvFile = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Register a client and write its key, once, as JSON: {"client", "key", "grants"}, and "partner" if it is one's.
+    """Register a client and write its key, once, as JSON: {"client", "key", "grants"}, and "partner" or "office".
 
     A running hub knows the client within half a second.
     """
@@ -54,16 +63,17 @@ def add(
     check_grants(grants, contracts)
     if partner:
         _check_partner(partner, settings)
-    elif not grants:
-        raise unusable("say what it is for: --grant CONTRACT[@VERSION], or --partner PARTNER, or both")
-    if not is_name(name):
+    if officer:
+        _check_office(officer, settings)
+    if not (partner or officer or grants):
         raise unusable(
-            f"{name!r} cannot name a client: use lower-case letters and digits in words joined by - or ."
+            "say what it is for: --grant CONTRACT[@VERSION], --partner PARTNER or --officer OFFICE"
         )
+    _check_name(name)
 
     async def run() -> str:
         async with open_store(settings) as store:
-            return await register(store, name, grants, partner)
+            return await register(store, name, grants, partner, officer)
 
     try:
         key = asyncio.run(run())
@@ -74,6 +84,8 @@ def add(
     document: dict[str, object] = {"client": name, "key": key, "grants": grants}
     if partner:
         document["partner"] = partner
+    if officer:
+        document["office"] = officer
     if as_json:
         write_json(document)
     else:
@@ -84,13 +96,22 @@ def add(
             )
 
 
-async def register(store: Store, name: str, grants: Sequence[str], partner: str = "") -> str:
+async def register(
+    store: Store, name: str, grants: Sequence[str], partner: str = "", office: str = ""
+) -> str:
     """Add a client and give its key. Raises ClientExistsError."""
     key = new_key()
     await store.clients.add(
-        ClientRecord(name, key.prefix, key.hash, tuple(grants), now_us(), partner=partner)
+        ClientRecord(name, key.prefix, key.hash, tuple(grants), now_us(), partner=partner, office=office)
     )
     return key.key
+
+
+def _check_name(name: str) -> None:
+    if not is_name(name):
+        raise unusable(
+            f"{name!r} cannot name a client: use lower-case letters and digits in words joined by - or ."
+        )
 
 
 def _check_partner(partner: str, settings: Settings) -> None:
@@ -100,6 +121,17 @@ def _check_partner(partner: str, settings: Settings) -> None:
     if partner not in known:
         hint = closest(partner, known) or f"there are {', '.join(known)}"
         raise unusable(f"there is no partner {partner!r} ({hint})")
+
+
+def _check_office(office: str, settings: Settings) -> None:
+    """Refuse an office that no inbox has. Raises CommandError, LintError."""
+    with placing(settings.adapters_dir):
+        known = offices_of(load_manifests(settings.adapters_dir))
+    if office not in known:
+        hint = closest(office, known) or (
+            f"there are {', '.join(known)}" if known else "no partner has an inbox"
+        )
+        raise unusable(f"there is no office {office!r} ({hint})")
 
 
 def check_grants(grants: Sequence[str], contracts: Mapping[str, Contract]) -> None:
@@ -141,7 +173,7 @@ def list_clients(env_file: EnvFile = None, as_json: AsJson = False) -> None:
         out().print("There are no clients yet: peyvand client add NAME --grant CONTRACT")
         return
     table = Table(box=None, pad_edge=False)
-    for title in ("client", "key", "grants", "partner", "since", "revoked"):
+    for title in ("client", "key", "grants", "partner", "office", "since", "revoked"):
         table.add_column(title, overflow="fold")
     for record in records:
         view = _view(record)
@@ -150,6 +182,7 @@ def list_clients(env_file: EnvFile = None, as_json: AsJson = False) -> None:
             str(view["key_prefix"]),
             "\n".join(record.grants),
             record.partner,
+            record.office,
             str(view["created_at"]),
             str(view["revoked_at"] or ""),
         )
@@ -167,6 +200,7 @@ def _view(record: ClientRecord) -> dict[str, object]:
         "key_prefix": f"pvd_{record.key_prefix}_…",
         "grants": list(record.grants),
         "partner": record.partner or None,
+        "office": record.office or None,
         "created_at": iso(record.created_us),
         "revoked_at": iso(record.revoked_us) if record.revoked_us else None,
     }

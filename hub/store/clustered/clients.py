@@ -14,12 +14,13 @@ CHANGES = "peyvand_clients"
 
 _CHANGED = "SELECT number FROM client_change"
 _ALL = """
-SELECT c.number, k.name, k.key_prefix, k.key_hash, k.grants, k.created_us, k.revoked_us, k.partner
+SELECT c.number, k.name, k.key_prefix, k.key_hash, k.grants, k.created_us, k.revoked_us, k.partner,
+    k.office
     FROM client_change AS c LEFT JOIN client AS k ON true ORDER BY k.name, k.id
 """
 _INSERT = """
-INSERT INTO client (name, key_prefix, key_hash, grants, created_us, revoked_us, partner)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO client (name, key_prefix, key_hash, grants, created_us, revoked_us, partner, office)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 _REVOKE = "UPDATE client SET revoked_us = $2 WHERE name = $1 AND revoked_us = 0 RETURNING id"
 
@@ -46,7 +47,7 @@ class ClusteredClients:
             try:
                 async with connection.transaction():
                     await connection.execute(
-                        _INSERT, *values, record.created_us, record.revoked_us, record.partner
+                        _INSERT, *values, record.created_us, record.revoked_us, record.partner, record.office
                     )
                     await self._announce(connection)
             except asyncpg.UniqueViolationError as error:
@@ -98,6 +99,7 @@ def _record(row: Any) -> ClientRecord:
         created_us=row["created_us"],
         revoked_us=row["revoked_us"],
         partner=row["partner"],
+        office=row["office"],
     )
 
 

@@ -17,8 +17,8 @@ REFRESH_S = 0.25
 
 # One row, whatever the number of clients: compared with the last answer, it also tells whether anything changed.
 _ALL = """
-SELECT json_group_array(json_array(name, key_prefix, key_hash, grants, created_us, revoked_us, partner)) FROM (
-    SELECT name, key_prefix, key_hash, created_us, revoked_us, partner, (
+SELECT json_group_array(json_array(name, key_prefix, key_hash, grants, created_us, revoked_us, partner, office)) FROM (
+    SELECT name, key_prefix, key_hash, created_us, revoked_us, partner, office, (
         SELECT json_group_array(contract) FROM (
             SELECT contract FROM client_grant WHERE client_id = client.id ORDER BY position)) AS grants
     FROM client ORDER BY name, id)
@@ -102,10 +102,8 @@ class EmbeddedClients:
             if answer == self._answer:
                 return
             records = [
-                ClientRecord(
-                    name, prefix, hash_, tuple(orjson.loads(grants)), created_us, revoked_us, partner
-                )
-                for name, prefix, hash_, grants, created_us, revoked_us, partner in orjson.loads(answer)
+                ClientRecord(name, prefix, hash_, tuple(orjson.loads(grants)), *rest)
+                for name, prefix, hash_, grants, *rest in orjson.loads(answer)
             ]
             self._answer = answer
             self._records = tuple(records)
@@ -122,7 +120,8 @@ def _insert(connection: sqlite3.Connection, record: ClientRecord) -> None:
     if connection.execute("SELECT 1 FROM client WHERE key_prefix = ?", (record.key_prefix,)).fetchone():
         raise ClientExistsError(f"there is a key that begins with {record.key_prefix}; make another one")
     id_ = connection.execute(
-        "INSERT INTO client (name, key_prefix, key_hash, created_us, revoked_us, partner) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO client (name, key_prefix, key_hash, created_us, revoked_us, partner, office)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             record.name,
             record.key_prefix,
@@ -130,6 +129,7 @@ def _insert(connection: sqlite3.Connection, record: ClientRecord) -> None:
             record.created_us,
             record.revoked_us,
             record.partner,
+            record.office,
         ),
     ).lastrowid
     connection.executemany(

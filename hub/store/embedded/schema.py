@@ -236,6 +236,8 @@ _COUNTERS = (
 
 _PARTNERS_CLIENTS = ("ALTER TABLE client ADD COLUMN partner TEXT NOT NULL DEFAULT ''",)
 
+_OFFICERS = ("ALTER TABLE client ADD COLUMN office TEXT NOT NULL DEFAULT ''",)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _EVIDENCE,
@@ -243,5 +245,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _ATTACHMENTS,
     _COUNTERS,
     _PARTNERS_CLIENTS,
+    _OFFICERS,
 )
 """Each migration's statements; its place in the list, from 1, is its number."""

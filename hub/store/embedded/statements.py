@@ -13,6 +13,8 @@ PLACES: Mapping[str, int] = {
     "partner_reply": 2,
     "reply": 3,
     "edited_request": 4,
+    "draft": 5,
+    "note": 6,
 }
 """A role's place among its entry's documents, below eight. Part of the file's format: never renumbered."""
 

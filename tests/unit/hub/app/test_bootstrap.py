@@ -34,6 +34,7 @@ def loaded(endpoints: Mapping[str, FakeEndpoint]) -> Loaded:
             endpoints=endpoints,
             examples={},
             later_replies={},
+            inboxes={},
             consents={},
             calendar=EVERY_DAY,
         ),

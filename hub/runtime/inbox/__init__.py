@@ -1,0 +1,1 @@
+"""Work items: what officers do with exchanges that wait in their partner's inbox."""

@@ -12,6 +12,7 @@ from hub.contracts.mapping.gathering import GatheringTranslator
 from hub.contracts.mapping.translator import Translator
 from hub.core.contract import Contract, ContractVersion
 from hub.core.findings import Finding, LintError
+from hub.core.garbage import without_rounds
 from hub.core.message import Kind
 from hub.core.values import ContractRef
 from hub.reading.files import shown
@@ -70,6 +71,7 @@ class Catalogue:
         return chains.get(target)
 
 
+@without_rounds()
 def load_catalogue(folder: Path) -> Catalogue:
     """Read and check all contracts and mappings below a folder.
 

@@ -13,6 +13,8 @@ def asked(query: object) -> str:
     ]
     if query.due_before_us is not None:
         parts.append("due")
+    if query.of_each:
+        parts.append(f"in-turns-of-{query.of_each}")
     if query.newest_first:
         parts.append("newest-first")
     return ",".join([*parts, *sorted(query.states)])

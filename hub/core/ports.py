@@ -37,8 +37,21 @@ class Query:
     """Only ids that come after this one in the order asked for: the way to the next page."""
     limit: int = 100
     newest_first: bool = False
+    of_each: int = 0
+    """If set, together with ``due_before_us``, what is found comes in turns and not by id: first what has been due
+    longest of each sender in each channel, then the second of each, and so on; of each at most so many. Costs what
+    it finds, and a little for each sender in each channel, however much waits. Has no further pages."""
     with_last_entry: bool = False
     """Whether each exchange's last entry is wanted too: why it stands where it does."""
+
+    def check(self) -> None:
+        """Raises ValueError for what no journal can answer."""
+        if self.limit < 1:
+            raise ValueError(f"a query asks for at least one exchange, not {self.limit}")
+        if self.of_each < 0:
+            raise ValueError(f"a turn cannot be of {self.of_each} exchanges")
+        if self.of_each and (self.due_before_us is None or self.after or self.newest_first):
+            raise ValueError("only what is due is found in turns, in one page, longest due first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +100,7 @@ class Journal(Protocol):
         ...
 
     async def find(self, query: Query) -> tuple[Summary, ...]:
-        """Exchanges that match, by id (that is, by time)."""
+        """Exchanges that match, by id (that is, by time), or in turns. Raises ValueError for a bad limit or turn."""
         ...
 
 

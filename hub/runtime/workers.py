@@ -13,23 +13,19 @@ from hub.core.errors import ExchangeError, NotRecordedError, StateConflictError
 from hub.core.events import OF_SUBSCRIPTIONS
 from hub.core.exchange import FINAL, Entry, Exchange, Opening, State
 from hub.core.ports import ANYBODY, Channel, ChannelClosedError, DocumentDamagedError, Query, Summary, Turn
-from hub.core.values import US_PER_S
 from hub.routing.plan import Plan
 from hub.runtime.codec import RecordedRequests
 from hub.runtime.composite.composite import concerns
 from hub.runtime.configuration import Configuration, CurrentConfiguration
 from hub.runtime.flow import Flow
+from hub.runtime.offers import SWEEP_EVERY_S, SWEEP_MOST, SWEEP_OF_EACH, Lanes, Offers, next_pause_s
 from hub.runtime.pipeline import Pipeline
 from hub.runtime.recorder import Recorder
 from hub.runtime.resume import JSON_ONLY, plan_of, resume
 
 log = structlog.get_logger(__name__)
 
-SWEEP_EVERY_S = 1.0
-SWEEP_BATCH = 1000
-SWEEP_PAGES = 5
-OFFERED_AGAIN_AFTER_S = 60
-"""How long an offer is taken to be on its way."""
+TAKEN_UP_AT_ONCE = 1000
 PAUSE_AFTER_TROUBLE_S = 1.0
 FAULTS_UNTIL_SET_ASIDE = 10
 """After so many tries that no error explains, an exchange is a person's."""
@@ -37,6 +33,8 @@ MOST_FAULTY = 10_000
 ACCEPTED_AT = 2
 """The entry at which an exchange stands that has just been received and accepted."""
 UNDER_WAY = frozenset(State) - FINAL
+_LEFT_BEHIND = (State.DELIVERING, State.UNCERTAIN, State.ACCEPTED)
+"""What waits for a process, and not for a time or for somebody's answer."""
 _NOBODYS_CHANNEL = "hub"
 """Where exchanges go that wait for no partner."""
 
@@ -74,10 +72,9 @@ class Workers:
         self._recorded = recorded
         self._channels: dict[str, Channel] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._offered: dict[str, tuple[int, int]] = {}  # when, and at which entry it stood
+        self._offered = Offers(recorder.clock_us)
         self._orphans: set[str] = set()
         self._faults: Counter[str] = Counter()
-        self._swept_up_to = ""
         self._consumers: set[asyncio.Task[None]] = set()
         self._is_stopping = False
 
@@ -86,10 +83,14 @@ class Workers:
 
         ``number`` is the entry it stands at: what another process has moved on meanwhile is offered anew.
         """
-        before = self._offered.get(exchange_id)
-        if (before is None or before[1] != number) and not self._is_stopping:
-            self._offered[exchange_id] = (self._recorder.clock_us(), number)
-            self._start(self._channel(channel or _NOBODYS_CHANNEL).put(exchange_id, turn))
+        self._offer(channel, exchange_id, number, turn)
+
+    def _offer(self, channel: str, exchange_id: str, number: int, turn: Turn) -> bool:
+        """Says whether it was not on its way already."""
+        if self._is_stopping or not self._offered.add(exchange_id, number):
+            return False
+        self._start(self._channel(channel or _NOBODYS_CHANNEL).put(exchange_id, turn))
+        return True
 
     def start(self, pipeline: Pipeline) -> None:
         """Begin to sweep and to work."""
@@ -130,23 +131,22 @@ class Workers:
         For set-ups in which one process owns the store, called before the first exchange is taken in.
         Elsewhere an orphan is known by its ``due_us`` alone.
         """
-        after, taken_up = "", 0
-        while True:
-            page = await self._journal.find(Query(states=UNDER_WAY, after=after, limit=SWEEP_BATCH))
-            for summary in page:
-                if _is_of_a_subscription(summary.opening):
-                    continue
-                if summary.state in {
-                    State.DELIVERING,
-                    State.UNCERTAIN,
-                    State.ACCEPTED,
-                } and not self._is_paced(summary):
-                    self._orphans.add(summary.exchange_id)
-                    self.offer(summary.channel, summary.exchange_id, summary.number, self._turn(summary))
-                    taken_up += 1
-            if len(page) < SWEEP_BATCH:
-                return taken_up
-            after = page[-1].exchange_id
+        taken_up = 0
+        for state in _LEFT_BEHIND:  # one by one: each is found in the order of an index
+            after: str | None = ""
+            while after is not None:
+                wanted = Query(states=frozenset({state}), after=after, limit=TAKEN_UP_AT_ONCE)
+                page = await self._journal.find(wanted)
+                taken_up += sum(map(self._take_up, page))
+                after = page[-1].exchange_id if len(page) == TAKEN_UP_AT_ONCE else None
+        return taken_up
+
+    def _take_up(self, summary: Summary) -> bool:
+        if _is_of_a_subscription(summary.opening) or self._is_paced(summary):
+            return False
+        self._orphans.add(summary.exchange_id)
+        self.offer(summary.channel, summary.exchange_id, summary.number, self._turn(summary))
+        return True
 
     def _is_paced(self, summary: Summary) -> bool:
         """Whether a person has taken it up again for a later time: nobody's death has to do with its waiting."""
@@ -154,26 +154,26 @@ class Workers:
         return is_taken_up_again and summary.due_us > self._recorder.clock_us()
 
     async def sweep(self) -> int:
-        """Offer what is due, going on where the last sweep stopped; says how much that was.
+        """Offer what is due, of each sender for each partner what has waited longest; says what ``progress`` does.
 
-        It goes round: whatever waits at one partner, everything that is due has its turn (G9).
+        Whatever waits at one partner or of one sender, the first of each other is offered in the same sweep (G9).
+        What is on its way already is not offered again, and nothing behind it is before some of it has arrived:
+        the queues hold a part of the heap, the journal the rest.
         """
-        now_us = self._recorder.clock_us()
-        forgotten_us = now_us - OFFERED_AGAIN_AFTER_S * US_PER_S
         # A channel may have lost what it was offered. Offering twice what it still has does no harm.
-        self._offered = {id_: at for id_, at in self._offered.items() if at[0] > forgotten_us}
-        due = 0
-        for _ in range(SWEEP_PAGES):
-            page = await self._journal.find(
-                Query(states=UNDER_WAY, due_before_us=now_us, after=self._swept_up_to, limit=SWEEP_BATCH)
-            )
-            due += len(page)
-            for summary in page:
-                self.offer(summary.channel, summary.exchange_id, summary.number, self._turn(summary))
-            self._swept_up_to = page[-1].exchange_id if len(page) == SWEEP_BATCH else ""
-            if not self._swept_up_to:
-                break
-        return due
+        self._offered.forget_old()
+        due = Query(
+            states=UNDER_WAY,
+            due_before_us=self._recorder.clock_us(),
+            of_each=SWEEP_OF_EACH,
+            limit=SWEEP_MOST,
+        )
+        lanes = Lanes()
+        for summary in await self._journal.find(due):
+            turn = self._turn(summary)
+            is_new = self._offer(summary.channel, summary.exchange_id, summary.number, turn)
+            lanes.count(summary, is_new=is_new)
+        return lanes.progress()
 
     async def work(self, exchange_id: str) -> None:
         """Bring one exchange as far as it goes now.
@@ -297,18 +297,21 @@ class Workers:
                 # Whatever it was, the worker goes on with others; the sweeper offers this one again.
                 log.exception("fault of a worker", exchange_id=taken.exchange_id)
             await taken.settle()
-            self._offered.pop(taken.exchange_id, None)
+            self._offered.settle(taken.exchange_id)
 
     async def _sweep_for_ever(self) -> None:
+        pause_s = SWEEP_EVERY_S
         while True:
+            progress = 0
             try:
                 if self._may_sweep():
-                    await self.sweep()
+                    progress = await self.sweep()
             except NotRecordedError:
                 log.warning("the journal cannot be read just now; sweeping again")
             except Exception:
                 log.exception("fault of the sweeper")
-            await asyncio.sleep(SWEEP_EVERY_S)
+            pause_s = next_pause_s(pause_s, progress)
+            await asyncio.sleep(pause_s)
 
 
 def _is_of_a_subscription(opening: Opening | None) -> bool:

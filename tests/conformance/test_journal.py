@@ -340,6 +340,64 @@ class TestFind:
         await journal.append(move(exchange, State.DELIVERING))
         assert await journal.find(due) == ()
 
+    async def test_what_is_due_takes_turns_by_sender_and_channel(self, journal: Journal) -> None:
+        names: dict[str, str] = {}
+
+        async def waits(name: str, sender: str, channel: str, due: int) -> None:
+            exchange = await record(
+                journal, State.WAITING_RETRY, sender=sender, channel=channel, due_us=T0_US + due
+            )
+            names[exchange.id] = name
+
+        for number in range(5):
+            await waits(f"heap {number}", "portal", "bank", number)
+        await waits("second of kiosk", "kiosk", "bank", 40)
+        await waits("first of kiosk", "kiosk", "bank", 30)
+        await waits("at the office", "portal", "office", 20)
+        await waits("nobody's", "portal", "", 25)
+        await waits("not yet", "tablet", "bank", 50)
+        await waits("not yet either", "tablet", "registry", 50)
+
+        async def turns(of_each: int, limit: int = 100, **more: str) -> list[str]:
+            query = Query(due_before_us=T0_US + 50, of_each=of_each, limit=limit, **more)  # type: ignore[arg-type]  # texts
+            return [names[found.exchange_id] for found in await journal.find(query)]
+
+        first = ["heap 0", "at the office", "nobody's", "first of kiosk"]
+        second = ["heap 1", "second of kiosk"]
+        assert await turns(1) == first
+        assert await turns(2) == [*first, *second]
+        assert await turns(9) == [*first, *second, "heap 2", "heap 3", "heap 4"]
+        assert await turns(9, limit=5) == [*first, "heap 1"]
+        assert await turns(9, sender="kiosk") == ["first of kiosk", "second of kiosk"]
+        assert await turns(9, channel="office") == ["at the office"]
+        assert await turns(9, channel="") == ["nobody's"]
+
+    async def test_turns_are_taken_by_what_meets_all_conditions(self, journal: Journal) -> None:
+        retried = await record(journal, State.WAITING_RETRY, channel="bank", due_us=T0_US + 2, case_id="C-1")
+        await record(journal, State.ACCEPTED, channel="bank", due_us=T0_US + 1)
+
+        query = Query(due_before_us=T0_US + 9, of_each=1, with_last_entry=True)
+        [found] = await journal.find(replace(query, states=frozenset({State.WAITING_RETRY})))
+        assert (found.exchange_id, found.opening) == (retried.id, retried.opening)
+        assert found.last == retried.history[-1]
+        assert [each.exchange_id for each in await journal.find(replace(query, case_id="C-1"))] == [
+            retried.id
+        ]
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            Query(of_each=5),
+            Query(of_each=5, due_before_us=9, after="x"),
+            Query(of_each=5, due_before_us=9, newest_first=True),
+            Query(of_each=-1, due_before_us=9),
+        ],
+        ids=["no-time", "further-pages", "backwards", "less-than-none"],
+    )
+    async def test_what_has_no_turns_is_refused(self, journal: Journal, query: Query) -> None:
+        with pytest.raises(ValueError, match="turn"):
+            await journal.find(query)
+
     @pytest.mark.parametrize("newest_first", [False, True])
     async def test_pages_hold_everything_once_in_order(self, journal: Journal, *, newest_first: bool) -> None:
         ids = sorted([(await record(journal, State.ACCEPTED)).id for _ in range(7)], reverse=newest_first)

@@ -1,5 +1,6 @@
 """Journal and idempotency keys in memory."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from hub.core.errors import AlreadyClaimedError, NotRecordedError, StateConflictError
@@ -81,12 +82,24 @@ class FakeJournal:
         return tuple(self.bodies.get(exchange_id, ()))
 
     async def find(self, query: Query) -> tuple[Summary, ...]:
-        if query.limit < 1:
-            raise ValueError("a query asks for at least one exchange")
+        query.check()
         histories = self.entries.values()
         found = [summary for each in histories if _matches(summary := _summary(each, query), query)]
+        if query.of_each:
+            return tuple(_in_turns(found, query.of_each)[: query.limit])
         found.sort(key=lambda summary: summary.exchange_id, reverse=query.newest_first)
         return tuple(found[: query.limit])
+
+
+def _in_turns(found: Sequence[Summary], of_each: int) -> list[Summary]:
+    turns: Counter[tuple[str, str]] = Counter()
+    placed: list[tuple[int, int, str, Summary]] = []
+    for each in sorted(found, key=lambda summary: summary.due_us):
+        lane = (each.channel, each.opening.sender)
+        turns[lane] += 1
+        if turns[lane] <= of_each:
+            placed.append((turns[lane], each.due_us, each.exchange_id, each))
+    return [place[-1] for place in sorted(placed, key=lambda place: place[:-1])]
 
 
 def _summary(history: Sequence[Entry], query: Query) -> Summary:

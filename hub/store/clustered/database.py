@@ -15,7 +15,7 @@ from hub.store.unusable import StoreUnusableError
 
 Connection: TypeAlias = asyncpg.Connection
 
-SCHEMA = "0007"
+SCHEMA = "0008"
 """The migration that this version of the hub works with: the newest one in ``migrations/versions``."""
 
 NOTHING = "0000"

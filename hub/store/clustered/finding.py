@@ -11,6 +11,26 @@ from hub.store.clustered.ids import is_id
 from hub.store.record import RecordError, decode
 
 _COLUMNS = "id, state, number, code, begun_us, changed_us, channel, due_us"
+# From lane to lane by the index's own order (exchange_lane), then the first of each: what waits in a lane is never
+# read beyond that. A lane is one sender's share of one channel.
+_IN_TURNS = f"""
+WITH RECURSIVE lane AS (
+    (SELECT channel, sender FROM exchange WHERE due_us > 0 ORDER BY channel, sender LIMIT 1)
+    UNION ALL
+    SELECT next.channel, next.sender FROM lane CROSS JOIN LATERAL (
+        SELECT e.channel, e.sender FROM exchange AS e
+            WHERE e.due_us > 0 AND (e.channel, e.sender) > (lane.channel, lane.sender)
+            ORDER BY e.channel, e.sender LIMIT 1
+    ) AS next
+)
+SELECT {", ".join("mine." + column for column in _COLUMNS.split(", "))} FROM lane CROSS JOIN LATERAL (
+    SELECT page.*, row_number() OVER (ORDER BY page.due_us) AS turn FROM (
+        SELECT {_COLUMNS} FROM exchange
+            {{where}} AND channel = lane.channel AND sender = lane.sender
+            ORDER BY channel, sender, due_us LIMIT {{of_each:d}}
+    ) AS page
+) AS mine ORDER BY mine.turn, mine.due_us, mine.id LIMIT {{limit:d}}
+"""  # noqa: S608 - columns only
 _NO_ID = "00000000-0000-0000-0000-000000000000"
 
 OPENINGS = "SELECT exchange_id, record FROM entry WHERE exchange_id = ANY ($1) AND number = 1"
@@ -23,9 +43,8 @@ _ENDED_BADLY = frozenset({State.REJECTED, State.FAILED, State.EXPIRED, State.DEA
 
 
 def to_sql(query: Query) -> tuple[str, list[Any]]:
-    """The statement and its values. Raises ValueError for a bad limit."""
-    if query.limit < 1:
-        raise ValueError(f"a query asks for at least one exchange, not {query.limit}")
+    """The statement and its values. Raises ValueError for a bad limit or turn."""
+    query.check()
     order, beyond = ("DESC", "<") if query.newest_first else ("ASC", ">")
     conditions: list[str] = []
     values: list[Any] = []
@@ -48,7 +67,9 @@ def to_sql(query: Query) -> tuple[str, list[Any]]:
     if query.after:
         add(f"id {beyond} {{}}", _place(query.after))
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    # Nothing of a query becomes part of the text.
+    # Nothing of a query but numbers becomes part of the text.
+    if query.of_each:
+        return _IN_TURNS.format(where=where, of_each=query.of_each, limit=query.limit), values
     text = f"SELECT {_COLUMNS} FROM exchange {where} ORDER BY id {order} LIMIT {query.limit:d}"  # noqa: S608 - as said
     return text, values
 

@@ -238,6 +238,12 @@ _PARTNERS_CLIENTS = ("ALTER TABLE client ADD COLUMN partner TEXT NOT NULL DEFAUL
 
 _OFFICERS = ("ALTER TABLE client ADD COLUMN office TEXT NOT NULL DEFAULT ''",)
 
+_LANES = (
+    # In place of the one by time alone: what is due is taken in turns, lane by lane (a sender's share of a channel).
+    "DROP INDEX exchange_due",
+    "CREATE INDEX exchange_lane ON exchange (channel, sender, due_us, id) WHERE due_us > 0",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _EVIDENCE,
@@ -246,5 +252,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _COUNTERS,
     _PARTNERS_CLIENTS,
     _OFFICERS,
+    _LANES,
 )
 """Each migration's statements; its place in the list, from 1, is its number."""

@@ -12,7 +12,8 @@ from hub.core.ports import DocumentDamagedError, Turn
 from hub.core.route import Urgency
 from hub.routing.plan import RoutingTable
 from hub.runtime.configuration import Configuration
-from hub.runtime.workers import FAULTS_UNTIL_SET_ASIDE, OFFERED_AGAIN_AFTER_S, SWEEP_BATCH
+from hub.runtime.offers import OFFERED_AGAIN_AFTER_S, SWEEP_OF_EACH
+from hub.runtime.workers import FAULTS_UNTIL_SET_ASIDE
 from tests.conformance.samples import begin, move
 from tests.unit.hub.runtime.engine import DEADLINE_S, GOOD_REPLY, Engine, engine, until
 
@@ -218,7 +219,7 @@ async def test_what_is_offered_is_delivered_and_forgotten():
     hub.workers.offer("office", id_)
     await settled(hub)
     assert hub.states(id_)[-1] is S.COMPLETED
-    assert hub.workers._offered == {}
+    assert not hub.workers._offered
     await hub.workers.stop()
 
 
@@ -240,21 +241,72 @@ async def test_what_a_channel_lost_is_offered_again():
     await hub.workers.stop()
 
 
-async def test_a_heap_that_waits_at_one_partner_does_not_hide_what_is_due_at_another():
-    hub = engine()
-    hub.workers._per_partner = 0  # nobody takes anything
-    for _ in range(SWEEP_BATCH * 6):
-        exchange, received = begin()
-        await hub.journal.append(
-            [received, *move(exchange, S.ACCEPTED, S.DELIVERING, S.WAITING_RETRY, channel="silent", due_us=5)]
-        )
+HEAP = 100_000
+
+
+async def due(hub: Engine, *, channel: str, sender: str = "portal", due_us: int = 5) -> str:
+    exchange, received = begin(sender=sender)
+    await hub.journal.append([received, *move(exchange, S.ACCEPTED, channel=channel, due_us=due_us)])
+    return exchange.id
+
+
+async def heap(hub: Engine, many: int) -> None:
+    """Much that waits at a partner that answers nothing, all of it due before anything else."""
     exchange, received = begin()
-    await hub.journal.append([received, *move(exchange, S.ACCEPTED, channel="office", due_us=5)])
-    for _ in range(2):
-        await hub.workers.sweep()
+    history = [received, *move(exchange, S.ACCEPTED, channel="silent", due_us=1)]
+    for number in range(many):
+        id_ = f"heap-{number:09}"
+        hub.journal.entries[id_] = [replace(each.entry, exchange_id=id_) for each in history]
+
+
+def nobody_takes_anything(hub: Engine) -> Engine:
+    hub.workers._per_partner = 0
+    return hub
+
+
+async def test_a_heap_that_waits_at_one_partner_does_not_hold_up_what_is_due_at_another():
+    hub = nobody_takes_anything(engine())
+    await heap(hub, HEAP)
+    id_ = await due(hub, channel="office")
+    await hub.workers.sweep()
     await asyncio.sleep(0)
-    assert hub.channels["office"].waiting.qsize() == 1
-    assert hub.channels["silent"].waiting.qsize() == SWEEP_BATCH * 6
+    assert hub.channels["office"].waiting.get_nowait()[0] == id_
+    assert hub.channels["silent"].waiting.qsize() == SWEEP_OF_EACH
+    await hub.workers.stop()
+
+
+async def test_one_senders_heap_does_not_hold_up_what_is_due_of_another_at_the_same_partner():
+    hub = nobody_takes_anything(engine())
+    await heap(hub, SWEEP_OF_EACH * 3)
+    id_ = await due(hub, channel="silent", sender="kiosk")
+    await hub.workers.sweep()
+    await asyncio.sleep(0)
+    offered = [hub.channels["silent"].waiting.get_nowait() for _ in range(SWEEP_OF_EACH + 1)]
+    assert (id_, Turn("kiosk")) in offered
+    await hub.workers.stop()
+
+
+async def test_of_a_heap_more_is_offered_as_it_is_worked_off():
+    hub = nobody_takes_anything(engine())
+    await heap(hub, SWEEP_OF_EACH * 3)
+    assert await hub.workers.sweep() == SWEEP_OF_EACH
+    assert await hub.workers.sweep() == 0  # nobody has taken anything: the rest stays in the journal
+    for number in range(7):  # another process has
+        del hub.journal.entries[f"heap-{number:09}"]
+    assert await hub.workers.sweep() == 7
+    await asyncio.sleep(0)
+    assert hub.channels["silent"].waiting.qsize() == SWEEP_OF_EACH + 7
+    await hub.workers.stop()
+
+
+async def test_a_heap_comes_to_its_end_as_fast_as_it_is_taken():
+    hub = engine()
+    ids = [await accepted(hub) for _ in range(SWEEP_OF_EACH * 2)]
+    hub.clock.pass_s(1)
+    while await hub.workers.sweep():
+        await settled(hub)
+    await settled(hub)
+    assert {hub.states(id_)[-1] for id_ in ids} == {S.COMPLETED}
     await hub.workers.stop()
 
 

@@ -16,6 +16,7 @@ from hub.app.cli import (
     evidence,
     exchange,
     explain,
+    inbox,
     lint,
     lock,
     migrate,
@@ -159,10 +160,48 @@ GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
             Command(
                 "add",
                 client.add,
-                ("peyvand client add portal --grant registry.title-inquiry@1 --grant payment.verify",),
+                (
+                    "peyvand client add portal --grant registry.title-inquiry@1 --grant payment.verify",
+                    "peyvand client add omid --officer fire-prevention",
+                ),
             ),
             Command("list", client.list_clients, ("peyvand client list", "peyvand client list --json")),
             Command("revoke", client.revoke, ("peyvand client revoke portal",)),
+        ),
+    ),
+    "inbox": (
+        "An officer's work items: what waits for an answer by hand.",
+        (
+            Command(
+                "list",
+                inbox.list_items,
+                ("peyvand inbox list", "peyvand inbox list --mine --json"),
+            ),
+            Command("show", inbox.show, ("peyvand inbox show 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10",)),
+            Command("claim", inbox.claim, ("peyvand inbox claim 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10",)),
+            Command(
+                "release", inbox.release, ("peyvand inbox release 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10",)
+            ),
+            Command(
+                "answer",
+                inbox.answer,
+                ("peyvand inbox answer 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10 answer.json",),
+            ),
+            Command(
+                "return",
+                inbox.give_back,
+                (
+                    "peyvand inbox return 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10 --reason 'the plans are missing'",
+                ),
+            ),
+            Command(
+                "reassign",
+                inbox.reassign,
+                (
+                    "peyvand inbox reassign 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10 --to-officer parvin --reason 'on leave'",
+                    "peyvand inbox reassign 019aab5e-7c1d-7d0e-9b1a-3f2f6c1f5a10 --to-office fire-prevention-headquarters --reason 'above eight floors'",
+                ),
+            ),
         ),
     ),
     "evidence": (

@@ -11,12 +11,15 @@ from pathlib import Path
 
 from aiohttp import web
 
+from sandbox import later_answers as registry_office_async
+from sandbox import map_approvals as registry_office_maps
 from sandbox.behpardakht import Behpardakht
 from sandbox.civil_registry import CivilRegistry
 from sandbox.clock import Clock
 from sandbox.control import Control
 from sandbox.credentials import Credentials, from_environment, variable, write_env_file
-from sandbox.later_answers import PLACE, LaterAnswers
+from sandbox.later_answers import LaterAnswers
+from sandbox.map_approvals import MapApprovals
 from sandbox.registry_office import RULE_ID, RegistryOffice
 from sandbox.wire import SHUTDOWN_TIMEOUT_S, PartnerServer
 
@@ -96,8 +99,9 @@ async def serve(options: Options, credentials: Credentials) -> None:
         )
     }
     later_answers = LaterAnswers(credentials.registry_office_password, RULE_ID, clock)
+    map_approvals = MapApprovals(credentials.registry_office_password)
     control = web.AppRunner(
-        Control(servers, gateway, clock, later_answers).application(),
+        Control(servers, gateway, clock, later_answers, map_approvals).application(),
         access_log=None,
         shutdown_timeout=SHUTDOWN_TIMEOUT_S,
     )
@@ -128,7 +132,8 @@ def _environment(
         **addresses,
         **credentials.as_environment(),
         variable("registry_office_rule_id"): RULE_ID,
-        variable("registry_office_async_url"): control_url + PLACE,
+        variable("registry_office_async_url"): control_url + registry_office_async.PLACE,
+        variable("registry_office_maps_url"): control_url + registry_office_maps.PLACE,
         variable("sandbox_control_url"): control_url,
     }
 

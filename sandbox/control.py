@@ -11,6 +11,7 @@ from aiohttp import web
 from sandbox.behpardakht import SALE_OUTCOMES, Behpardakht, SaleError
 from sandbox.clock import Clock, jalali_date
 from sandbox.later_answers import LaterAnswers
+from sandbox.map_approvals import MapApprovals
 from sandbox.modes import InvalidSettingError, parse_setting
 from sandbox.wire import PartnerServer
 
@@ -34,11 +35,13 @@ class Control:
         gateway: Behpardakht,
         clock: Clock,
         later_answers: LaterAnswers,
+        map_approvals: MapApprovals,
     ) -> None:
         self._servers = servers
         self._gateway = gateway
         self._clock = clock
         self._later_answers = later_answers
+        self._map_approvals = map_approvals
 
     def application(self) -> web.Application:
         """The control API as an application."""
@@ -57,6 +60,7 @@ class Control:
                 web.get("/clock", self._show_clock),
                 web.post("/clock", self._set_clock),
                 *self._later_answers.routes(),
+                *self._map_approvals.routes(),
             ]
         )
         return application

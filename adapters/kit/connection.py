@@ -1,6 +1,7 @@
 """One keep-alive connection to a partner: a request out, its answer in, as HTTP/1.1 on httptools."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Final, cast
 
 import httptools
@@ -30,6 +31,8 @@ class Connection(asyncio.Protocol):
         self._waiting: asyncio.Future[HttpReply] | None = None
         self._readable = _NO_STATUSES
         self._is_reusable = False
+        self._may_write = asyncio.Event()
+        self._may_write.set()
         self.idle_since = 0.0
 
     @property
@@ -38,7 +41,7 @@ class Connection(asyncio.Protocol):
         return self._is_reusable and self._transport is not None and not self._transport.is_closing()
 
     def exchange(self, request: bytes, readable: frozenset[int]) -> "asyncio.Future[HttpReply]":
-        """Send a whole request. ``readable`` are the statuses outside 2xx whose body is wanted."""
+        """Send a request, or all of it but the body that ``stream`` sends. ``readable`` are the statuses outside 2xx whose body is wanted."""
         waiting: asyncio.Future[HttpReply] = asyncio.get_running_loop().create_future()
         transport = self._transport
         if transport is None or transport.is_closing():
@@ -50,6 +53,19 @@ class Connection(asyncio.Protocol):
         self._begin_answer()
         transport.write(request)
         return waiting
+
+    async def stream(self, chunks: AsyncIterator[bytes]) -> None:
+        """Send the body of the request under way, no faster than the partner takes it. Raises what reading raises.
+
+        Where the connection is lost meanwhile it just stops: the answer's future tells.
+        """
+        async for chunk in chunks:
+            await self._may_write.wait()
+            transport = self._transport
+            if transport is None or transport.is_closing():
+                return
+            transport.write(chunk)
+        await self._may_write.wait()
 
     def abort(self) -> None:
         """Hang up at once, whatever is under way."""
@@ -81,9 +97,18 @@ class Connection(asyncio.Protocol):
         if self._head_bytes > HEAD_BYTES and not self._is_head_done:
             self._fail(ExchangeError(codes.PARTNER_MALFORMED, "the head of the answer has no end"))
 
+    def pause_writing(self) -> None:
+        """See asyncio.Protocol."""
+        self._may_write.clear()
+
+    def resume_writing(self) -> None:
+        """See asyncio.Protocol."""
+        self._may_write.set()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """See asyncio.Protocol."""
         self._is_reusable = False
+        self._may_write.set()
         if self._waiting is None:
             return
         if exc is None and self._ends_with_connection:

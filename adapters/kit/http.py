@@ -1,7 +1,7 @@
 """The port through which adapters call partners over HTTP, and what each HTTP status means to the hub."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message as MimeHeaders
@@ -20,6 +20,16 @@ _NO_STATUSES: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
+class StreamedBody:
+    """A request's body that is too large to be held."""
+
+    size: int
+    """In bytes: exactly what ``chunks`` gives."""
+    chunks: Callable[[], AsyncIterator[bytes]]
+    """Begins anew each time. What it raises ends the call, and the request is left without its end."""
+
+
+@dataclass(frozen=True, slots=True)
 class HttpCall:
     """One request to a partner."""
 
@@ -27,7 +37,7 @@ class HttpCall:
     url: str
     """Absolute, and percent-encoded already: it goes on the wire as it stands."""
     headers: Mapping[str, str]
-    body: bytes | None
+    body: bytes | StreamedBody | None
     timeout_s: float
     """How long the whole call may take, from waiting for a connection to the reply's last byte."""
     readable: frozenset[int] = _NO_STATUSES
@@ -52,7 +62,7 @@ class HttpClient(Protocol):
     """Calls one partner. Safe for concurrent ``call``s of one event loop.
 
     ``call`` sends a request at most once, follows no redirect, keeps no cookie, asks no proxy, and holds
-    never more of a reply than the agreed size, packed or unpacked. Every failure is an ExchangeError with a
+    never more of a reply than the agreed size, packed or unpacked, nor more of a streamed body than a piece or two. Every failure is an ExchangeError with a
     partner code; its text holds nothing of the reply. A cancelled call frees its connection. ``open`` needs
     no partner; ``close`` may be called twice, and a call after it fails with ``hub.stopping``.
     """

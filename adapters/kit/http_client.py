@@ -4,12 +4,12 @@ import asyncio
 import ssl
 from collections import deque
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import httptools
 
 from adapters.kit.connection import Connection
-from adapters.kit.http import HttpCall, HttpReply
+from adapters.kit.http import HttpCall, HttpReply, StreamedBody
 from hub.core import codes
 from hub.core.errors import ExchangeError
 
@@ -120,14 +120,17 @@ class KeepAliveClient:
     ) -> HttpReply:
         answer = connection.exchange(request, call.readable)
         timer = asyncio.get_running_loop().call_later(max(left_s, 0.001), _too_late, answer)
+        is_whole = True
         try:
+            if isinstance(call.body, StreamedBody):
+                is_whole = await _streamed(connection, call.body, answer)
             reply = await answer
         except BaseException:
             self._drop(connection)
             raise
         finally:
             timer.cancel()
-        if connection.is_reusable and self._is_open:
+        if connection.is_reusable and is_whole and self._is_open:
             connection.idle_since = asyncio.get_running_loop().time()
             self._idle.append((place, connection))
         else:
@@ -137,6 +140,20 @@ class KeepAliveClient:
     def _drop(self, connection: Connection) -> None:
         self._open.discard(connection)
         connection.abort()
+
+
+async def _streamed(connection: Connection, body: StreamedBody, answer: "asyncio.Future[HttpReply]") -> bool:
+    """Send a body until it ends or is answered; says whether it was sent whole. Raises what reading it raises."""
+    sending = asyncio.ensure_future(connection.stream(body.chunks()))
+    try:
+        both: tuple[asyncio.Future[Any], ...] = (sending, answer)
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done():
+            sending.result()
+        return sending.done() and sending.exception() is None
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
 
 
 def _too_late(answer: "asyncio.Future[HttpReply]") -> None:
@@ -161,7 +178,7 @@ def _place(url: str) -> tuple[tuple[bool, str, int], bytes]:
 
 
 def _request(call: HttpCall, place: tuple[bool, str, int], target: bytes) -> bytes:
-    """The request's bytes. Raises ExchangeError if a header would break out of its line."""
+    """The request's bytes, without a body that is streamed. Raises ExchangeError if a header would break out of its line."""
     is_tls, host, port = place
     shown = f"[{host}]" if ":" in host else host
     if port != (443 if is_tls else 80):
@@ -173,9 +190,10 @@ def _request(call: HttpCall, place: tuple[bool, str, int], target: bytes) -> byt
         "Accept-Encoding: identity",
         *(f"{name}: {value}" for name, value in call.headers.items()),
     ]
-    body = call.body or b""
-    if body or call.method not in _METHODS_WITHOUT_BODY:
-        lines.append(f"Content-Length: {len(body)}")
+    body = b"" if isinstance(call.body, StreamedBody) else call.body or b""
+    size = call.body.size if isinstance(call.body, StreamedBody) else len(body)
+    if size or call.method not in _METHODS_WITHOUT_BODY:
+        lines.append(f"Content-Length: {size}")
     head = "\r\n".join(lines)
     if head.count("\r") != len(lines) - 1 or head.count("\n") != len(lines) - 1 or "\0" in head:
         raise ExchangeError(codes.PARTNER_NOT_CONFIGURED, "a header for the partner holds a line break")

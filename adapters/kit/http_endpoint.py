@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
+from adapters.kit.documents import DocumentsSpec, with_documents
 from adapters.kit.http import HttpCall, HttpClient, HttpReply, content_type
 from adapters.kit.outcomes import Outcomes
 from adapters.kit.partner import Access, NotConfiguredError, Partner
@@ -39,7 +40,11 @@ class HttpEndpoint:
     ``partner.not_configured``, naming what is missing.
     """
 
-    def __init__(self, partner: Partner, bind: Bind, outcomes: Outcomes) -> None:
+    def __init__(
+        self, partner: Partner, bind: Bind, outcomes: Outcomes, documents: DocumentsSpec | None = None
+    ) -> None:
+        """``documents`` says what is sent of the documents that a message refers to, as parts of a form."""
+        self._documents = documents
         self._partner = partner
         self._bind = bind
         self._outcomes = outcomes
@@ -82,7 +87,10 @@ class HttpEndpoint:
         client, operation = self._client, self._operation
         if client is None or operation is None:
             raise ExchangeError(codes.STOPPING)
-        received = await client.call(operation.encode(message, delivery))
+        call = operation.encode(message, delivery)
+        if self._documents is not None:
+            call = await with_documents(call, self._documents, message.body, delivery)
+        received = await client.call(call)
         try:
             return self._outcomes.judge(operation.decode(received))
         except ExchangeError as error:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from adapters.kit.documents import DocumentsSpec
 from hub.core.endpoint import EndpointFacts
 from hub.core.errors import Code
 from hub.core.findings import Finding
@@ -53,6 +54,8 @@ class EndpointManifest:
     """Where the endpoint stands in the file."""
     later: LaterRepliesSpec | None = None
     """None for an endpoint whose partner never answers later."""
+    documents: DocumentsSpec | None = None
+    """None for an endpoint that sends no documents."""
 
 
 @dataclass(frozen=True, slots=True)

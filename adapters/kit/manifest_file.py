@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from adapters.kit.availability_file import AvailabilityFile, judge_availability
 from adapters.kit.credentials import credential_name
+from adapters.kit.documents_file import DocumentsFile, judge_documents
 from adapters.kit.manifest import (
     EndpointManifest,
     HttpOptions,
@@ -80,6 +81,7 @@ class _Endpoint(StrictModel):
     timeout: DurationField
     outcomes: list[_Outcome] = Field(default_factory=list)
     later_replies: _LaterReplies | None = None
+    documents: DocumentsFile | None = None
 
 
 class _Unsupported(StrictModel):
@@ -218,7 +220,8 @@ def _endpoint(read: _Manifest, name: str) -> EndpointManifest:
     )
     outcomes = _outcomes(endpoint.outcomes, (*location, "outcomes"))
     later = None if endpoint.later_replies is None else _later(endpoint.later_replies, location)
-    return EndpointManifest(facts, outcomes, (*location, read.protocol), location, later)
+    documents = None if endpoint.documents is None else endpoint.documents.spec((*location, "documents"))
+    return EndpointManifest(facts, outcomes, (*location, read.protocol), location, later, documents)
 
 
 def _later_contract(endpoint: _Endpoint) -> ContractRef | None:
@@ -274,6 +277,7 @@ def _mistakes(document: Document, read: _Manifest) -> Iterator[Finding]:
             yield document.finding(("endpoints", name), f"{AREA}.endpoint-name", message)
         yield from _outcome_mistakes(document, endpoint.outcomes, ("endpoints", name, "outcomes"))
         yield from _later_mistakes(document, endpoint, ("endpoints", name))
+        yield from judge_documents(document, endpoint.documents, ("endpoints", name, "documents"))
     yield from _http_mistakes(document, read.http, read.credentials)
     if read.workers is not None and read.workers > read.max_concurrent:
         message = "more workers than calls that may be under way at once"

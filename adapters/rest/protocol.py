@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from adapters.kit.credentials import credential_name
+from adapters.kit.documents import DocumentsSpec
 from adapters.kit.http_endpoint import HttpEndpoint
 from adapters.kit.manifest import EndpointManifest, Manifest
 from adapters.kit.outcomes import CompileCondition, Outcomes
@@ -30,7 +31,7 @@ def rest(
         try:
             operation = _operation(manifest, endpoint)
             outcomes = Outcomes.compile(manifest, endpoint, compile_condition)
-            made[name] = HttpEndpoint(partner, operation.bind, outcomes)
+            made[name] = HttpEndpoint(partner, operation.bind, outcomes, endpoint.documents)
         except LintError as error:
             findings.extend(error.findings)
     if findings:
@@ -63,6 +64,22 @@ def _mistakes(manifest: Manifest, endpoint: EndpointManifest, section: RestEndpo
     if section.body == "none" and section.add:
         message = "there is no body to add fields to"
         yield manifest.finding((*endpoint.section, "add"), "rest.add-without-body", message)
+    if endpoint.documents is not None:
+        yield from _document_mistakes(manifest, endpoint.documents, section)
     if section.method == "GET" and section.body != "none":
         message = "GET has no body"
         yield manifest.finding((*endpoint.section, "body"), "rest.get-with-body", message, "body: none")
+
+
+def _document_mistakes(
+    manifest: Manifest, documents: DocumentsSpec, section: RestEndpoint
+) -> Iterator[Finding]:
+    at = documents.location
+    if section.method in {"GET", "DELETE"}:
+        yield manifest.finding(at, "rest.documents-without-body", f"{section.method} carries no documents")
+    if section.body == "json" and not documents.message:
+        message = "nothing says in which part of the form the JSON goes"
+        yield manifest.finding(at, "rest.documents-message", message, "message: request")
+    if section.body != "json" and documents.message:
+        message = "there is no JSON to put into a part: each field of a form is a part of its own"
+        yield manifest.finding((*at, "message"), "rest.documents-message", message)

@@ -101,6 +101,10 @@ class _Compiler:
             raise LintError([self._manifest.finding(endpoint.section, "soap.wsdl-missing", message)])
         operation = self._wsdl(file).operation(section.operation, section.port)
         findings = [*self._mistakes(endpoint.section, section, operation)]
+        if endpoint.documents is not None:
+            message = "documents are not sent inside or beside SOAP envelopes"
+            at = endpoint.documents.location
+            findings.append(self._manifest.finding(at, "soap.documents-unsupported", message))
         if findings:
             raise LintError(findings)
         return compiled(endpoint.facts.contract, section, operation, self._validator(file, section))

@@ -39,6 +39,7 @@ from hub.gateway.queries import Queries
 from hub.gateway.soap.codec import recorded_requests
 from hub.gateway.soap.soap_path import SoapPath
 from hub.runtime import fault_points
+from hub.runtime.attached import attached
 from hub.runtime.attaching import Attaching
 from hub.runtime.circuit import CircuitState
 from hub.runtime.configuration import Configuration, CurrentConfiguration
@@ -188,6 +189,7 @@ async def running_hub(settings: Settings, environment: Mapping[str, str] = os.en
             limits=json_limits,
             is_evidence_overdue=lambda: keeper.is_stamp_overdue,
             attach=Attaching(store.claim_check.registry),
+            attached=attached(store.claim_check),
             when_acknowledged=answers.early_replies.acknowledged,
             when_published=events.dispatcher.published,
         )

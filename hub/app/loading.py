@@ -16,6 +16,7 @@ from adapters.soap.protocol import soap
 from hub.app.calendar_file import load_calendar
 from hub.app.composites import gatherer_finder
 from hub.app.consents import consents_of, uncovered_terms
+from hub.app.documents import unsendable_documents
 from hub.app.settings import Settings
 from hub.contracts.catalogue import Catalogue, load_catalogue
 from hub.contracts.descriptions.offer import Examples
@@ -118,7 +119,10 @@ def load(settings: Settings, environment: Mapping[str, str] = os.environ) -> Loa
         routing = compile_routes(loaded_routes, around)
     findings += (
         placed(finding, settings.adapters_dir)
-        for finding in _unknown_later_contracts(manifests, catalogue.contracts)
+        for finding in (
+            *_unknown_later_contracts(manifests, catalogue.contracts),
+            *unsendable_documents(manifests, catalogue.contracts),
+        )
     )
     with collecting(findings, settings.contracts_dir):
         consents = consents_of(catalogue.contracts.values(), Finder(catalogue))

@@ -37,6 +37,14 @@ def references(schema: JsonValue, body: JsonValue) -> tuple[Reference, ...]:
     return tuple(found[pointer] for pointer in sorted(found))
 
 
+def reference_fields(schema: JsonValue) -> frozenset[str]:
+    """The fields of a schema that refer to documents, as manifests write them: ``sheets[].digest``.
+
+    A field whose name or place the schema leaves open has ``*`` there. What recurs is given once.
+    """
+    return frozenset(_fields(schema, schema, (), frozenset()))
+
+
 def rules_of(file: ContractFile) -> AttachmentRules | None:
     """The contract's rules for attachments, if it has any."""
     entry = file.attachments
@@ -119,3 +127,27 @@ def _target(root: Any, reference: str) -> Any:
         name = token.replace("~1", "/").replace("~0", "~")
         place = place[int(name)] if isinstance(place, list) else place[name]
     return place
+
+
+def _fields(root: Any, schema: Any, at: tuple[str, ...], under: frozenset[str]) -> Iterator[str]:
+    """``under`` are the references on the way: none is followed into itself."""
+    if not isinstance(schema, dict):
+        return
+    if schema.get("format") == FORMAT:
+        yield ".".join(at)
+    reference = schema.get("$ref")
+    if isinstance(reference, str) and reference not in under:
+        yield from _fields(root, _target(root, reference), at, under | {reference})
+    same = [inner for keyword in _BRANCHES for inner in schema.get(keyword, ())]
+    same += [schema.get(keyword) for keyword in _ALSO]
+    same += schema.get("dependentSchemas", {}).values()
+    for inner in same:
+        yield from _fields(root, inner, at, under)
+    for name, inner in schema.get("properties", {}).items():
+        yield from _fields(root, inner, (*at, name), under)
+    for inner in (*schema.get("patternProperties", {}).values(), schema.get("additionalProperties")):
+        yield from _fields(root, inner, (*at, "*"), under)
+    if at:
+        in_list = (*at[:-1], at[-1] + "[]")
+        for inner in (schema.get("items"), *schema.get("prefixItems", ())):
+            yield from _fields(root, inner, in_list, under)

@@ -5,9 +5,12 @@ cut into segments of one size; what is where, and for whom, is in the registry. 
 knows of it: so whatever a killed process leaves can be found and removed.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
+
+from hub.core import codes
+from hub.core.errors import ExchangeError
 
 SEGMENT_BYTES = 1024 * 1024
 """How much of an attachment lies in one segment; part of what stores keep, never changed."""
@@ -183,17 +186,30 @@ class NoRoomError(Exception):
     """There is no room to store more."""
 
 
-class AttachmentStream(Protocol):
-    """What an endpoint may send of an exchange's attachments."""
+@dataclass(frozen=True, slots=True)
+class AttachmentStream:
+    """A stored attachment as an endpoint may send it: seen to be whole, and read anew for each attempt."""
 
-    @property
-    def digest(self) -> str: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def media_type(self) -> str: ...
+    digest: str
+    size: int
+    """In bytes: exactly what ``chunks`` gives."""
+    media_type: str
+    chunks: Callable[[], AsyncIterator[bytes]]
+    """Begins to read the content anew, a megabyte at a time.
 
-    @property
-    def chunks(self) -> Callable[[], AsyncIterator[bytes]]:
-        """Begins to read the content anew. Raises DocumentMissingError, DocumentDamagedError while it is read."""
-        ...
+    Raises ExchangeError DOCUMENT_LOST while it is read, before its last piece is given.
+    """
+
+
+OpenAttachment: TypeAlias = Callable[[str], Awaitable[AttachmentStream]]
+"""Opens an attachment of one exchange by its digest, read through once so that it is known to be whole.
+
+Raises ExchangeError, whose outcome is that nothing was sent: DOCUMENT_LOST for one that is gone, damaged or none of the
+exchange's; NOT_RECORDED where the store cannot tell just now.
+"""
+
+
+async def open_nothing(digest: str) -> AttachmentStream:
+    """For exchanges without attachments."""
+    del digest
+    raise ExchangeError(codes.DOCUMENT_LOST)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from hub.core.attachments import OpenAttachment, open_nothing
 from hub.core.availability import Availability
 from hub.core.message import Message
 from hub.core.values import ContractRef
@@ -22,6 +23,8 @@ class Delivery:
     """How long the whole call may take, connecting included."""
     case_id: str = ""
     traceparent: str = ""
+    open_attachment: OpenAttachment = open_nothing
+    """Opens what the exchange refers to, for an endpoint that sends documents."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from hub.core.observer import Observer
 from hub.core.ports import ANYBODY, DocumentDamagedError, Turn
 from hub.core.values import US_PER_S, new_id
 from hub.routing.plan import Plan
+from hub.runtime.attached import Attached, nothing_attached
 from hub.runtime.attaching import Attach, attach_nothing
 from hub.runtime.call import Answer, Call
 from hub.runtime.codec import JsonCodec
@@ -74,6 +75,7 @@ class Pipeline:
         when_published: Callable[[str], None] = lambda _: None,
         when_acknowledged: Callable[[str, str], Awaitable[None]] = _nothing,
         attach: Attach = attach_nothing,
+        attached: Attached = nothing_attached,
     ) -> None:
         """``when_acknowledged(partner, tracking_code)`` is awaited once a partner's acknowledgement is on disk.
 
@@ -96,6 +98,7 @@ class Pipeline:
         self._gate = gate
         self._clock_us = recorder.clock_us
         self._attach = attach
+        self._attached = attached
         self._under_way: set[asyncio.Task[Answer]] = set()
         self.inquiries = Inquiries(recorder, gate, self._call_partner, translate_back)
         """Settles what is uncertain."""
@@ -308,7 +311,13 @@ class Pipeline:
 
         opening = exchange.opening
         delivery = Delivery(
-            exchange.id, exchange.id, attempt, timeout_s, opening.case_id, opening.traceparent
+            exchange.id,
+            exchange.id,
+            attempt,
+            timeout_s,
+            opening.case_id,
+            opening.traceparent,
+            self._attached(opening.parent or exchange.id),
         )
         received: tuple[Document, ...] = ()
         try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from adapters.kit import tls
-from adapters.kit.http import HttpCall
+from adapters.kit.http import HttpCall, StreamedBody
 from adapters.kit.http_client import KeepAliveClient, Limits
 from hub.core import codes
 from hub.core.errors import ExchangeError
@@ -181,3 +181,89 @@ async def test_after_closing_nothing_is_sent():
             await client.call(call(server))
         assert caught.value.code is codes.STOPPING
         assert server.connections == 0
+
+
+PIECE = b"x" * 1_000_000
+
+
+def streamed(server: Server, pieces: AsyncIterator[bytes], size: int) -> HttpCall:
+    return HttpCall("POST", server.url, {}, StreamedBody(size, lambda: pieces), 30.0)
+
+
+async def test_a_streamed_body_arrives_whole_and_the_connection_is_kept():
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(8):
+            yield PIECE
+
+    async with city(OK) as (server, client):
+        for _ in range(2):
+            assert (await client.call(streamed(server, pieces(), 8 * len(PIECE)))).body == b"ok"
+        assert server.connections == 1
+        head, _, body = server.requests[1].partition(b"\r\n\r\n")
+        assert b"Content-Length: 8000000" in head
+        assert body == PIECE * 8
+
+
+async def test_no_more_of_a_streamed_body_is_read_than_the_partner_takes():
+    given = 0
+
+    async def pieces() -> AsyncIterator[bytes]:
+        nonlocal given
+        for _ in range(1000):
+            given += 1
+            yield PIECE
+
+    async def take_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.transport.abort()
+
+    over = asyncio.Event()
+    listening = await asyncio.start_server(take_nothing, "127.0.0.1", 0, limit=1000)
+    url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/a"
+    client = KeepAliveClient(Limits(4, 1.0, 1000), tls.context())
+    await client.open()
+    body = StreamedBody(1000 * len(PIECE), pieces)
+    with pytest.raises(ExchangeError) as caught:
+        await client.call(HttpCall("POST", url, {}, body, 0.5))
+    assert caught.value.code is codes.PARTNER_TIMEOUT
+    assert given < 50  # what the machine's own buffers hold, and one or two more
+    over.set()
+    await client.close()
+    listening.close()
+
+
+async def test_what_fails_while_it_is_read_ends_the_call_without_the_requests_end():
+    async def pieces() -> AsyncIterator[bytes]:
+        yield PIECE
+        raise ExchangeError(codes.DOCUMENT_LOST)
+
+    async with city(OK) as (server, client):
+        with pytest.raises(ExchangeError) as caught:
+            await client.call(streamed(server, pieces(), 2 * len(PIECE)))
+        assert caught.value.code is codes.DOCUMENT_LOST
+        assert (await client.call(call(server))).body == b"ok"
+        assert (server.connections, len(server.requests)) == (2, 1)
+
+
+async def test_an_answer_before_the_end_of_the_body_is_the_answer():
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 3\r\nContent-Length: 0\r\n\r\n")
+        await over.wait()
+        writer.transport.abort()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        while True:
+            yield PIECE
+
+    over = asyncio.Event()
+    listening = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/a"
+    client = KeepAliveClient(Limits(4, 1.0, 1000), tls.context())
+    await client.open()
+    with pytest.raises(ExchangeError) as caught:
+        await client.call(HttpCall("POST", url, {}, StreamedBody(10**12, pieces), 30.0))
+    assert (caught.value.code, caught.value.retry_after_s) == (codes.PARTNER_BUSY, 3)
+    over.set()
+    await client.close()
+    listening.close()

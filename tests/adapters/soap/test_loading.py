@@ -114,3 +114,9 @@ def test_schemas_may_lie_in_files_of_their_own(folder: Path) -> None:
     (folder / "wsdl" / "more" / "common.xsd").write_text(common % inner)
     made = soap(manifest(MANIFEST % "{operation: Ask, port: Eleven}", folder), compile_condition, {})
     assert list(made) == ["land-office.ask"]
+
+
+def test_documents_are_not_sent_with_envelopes(folder: Path) -> None:
+    section = "{operation: Ask, port: Eleven}\n    documents: {parts: [{part: map, field: plan}]}"
+    [finding] = findings(folder, section)
+    assert finding.rule == "soap.documents-unsupported"

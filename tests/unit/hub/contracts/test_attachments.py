@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.contracts.attachments import references
+from hub.contracts.attachments import reference_fields, references
 from hub.core.values import JsonValue
 
 DIGEST, OTHER = "a" * 64, "b" * 64
@@ -53,3 +53,25 @@ def test_a_schema_that_goes_round_ends_with_the_document() -> None:
     }
     body = {"file": DIGEST, "next": {"next": {"file": OTHER}}}
     assert found(schema, body) == [("/file", DIGEST), ("/next/next/file", OTHER)]
+
+
+@pytest.mark.parametrize(
+    ("schema", "fields"),
+    [
+        ({"properties": {"plan": MARK, "note": {"type": "string"}}}, {"plan"}),
+        ({"properties": {"plan": {"$ref": "#/$defs/f"}}, "$defs": {"f": FILE}}, {"plan.digest"}),
+        ({"properties": {"sheets": {"items": FILE}}}, {"sheets[].digest"}),
+        ({"properties": {"sheets": {"prefixItems": [MARK]}}}, {"sheets[]"}),
+        ({"anyOf": [{"properties": {"a": MARK}}, {"properties": {"b": MARK}}]}, {"a", "b"}),
+        ({"additionalProperties": MARK}, {"*"}),
+        (
+            {
+                "properties": {"page": {"$ref": "#/$defs/p"}},
+                "$defs": {"p": {"properties": {"scan": MARK, "next": {"$ref": "#/$defs/p"}}}},
+            },
+            {"page.scan"},
+        ),
+    ],
+)
+def test_a_schemas_references_are_named_as_manifests_write_them(schema: JsonValue, fields: set[str]) -> None:
+    assert reference_fields(schema) == fields

@@ -294,7 +294,7 @@ def _unused(document: Document, read: _Manifest) -> Iterator[Finding]:
         if name in read.model_fields_set:
             yield document.finding((name,), f"{AREA}.not-used", message, "leave it out")
     for key, endpoint in read.endpoints.items():
-        for name in ("idempotent", "timeout"):
+        for name in ("idempotent", "timeout", "documents"):
             if name in endpoint.model_fields_set:
                 yield document.finding(("endpoints", key, name), f"{AREA}.not-used", message, "leave it out")
 

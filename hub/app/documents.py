@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from adapters.kit.manifest import EndpointManifest, Manifest
+from adapters.kit.manifest_file import NO_NETWORK
 from hub.contracts.attachments import FORMAT, reference_fields
 from hub.core.contract import Contract
 from hub.core.findings import Finding
@@ -15,6 +16,8 @@ def unsendable_documents(
 ) -> Iterator[Finding]:
     """Each field that refers to a document is sent as one, and nothing else is."""
     for manifest in manifests:
+        if manifest.protocol in NO_NETWORK:
+            continue  # nothing is sent anywhere
         for endpoint in manifest.endpoints.values():
             ref = endpoint.facts.contract
             contract = contracts.get(ref.name)

@@ -173,3 +173,19 @@ endpoints:
     [finding] = caught.value.findings
     assert finding.rule == rule
     assert re.search(r":\d+", str(finding))
+
+
+def test_who_calls_nobody_sends_no_documents() -> None:
+    head = "partner: land-office\ntitle: {fa: اداره‌ی زمین, en: Land office}\nevidence: modelled\n"
+    text = """
+protocol: inbox
+inbox: {}
+endpoints:
+  submit:
+    contract: land-office.parcel@1.0
+    inbox: {}
+    documents: {message: m, parts: [{part: map, field: a}]}
+"""
+    with pytest.raises(LintError) as caught:
+        manifest(text, head=head)
+    assert "manifest.not-used" in {finding.rule for finding in caught.value.findings}

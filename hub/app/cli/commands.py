@@ -1,35 +1,10 @@
 """All commands with their examples. Read it and you know what ``peyvand`` can do."""
 
-from collections.abc import Callable, Iterator
+import importlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import typer
-
-from hub.app.cli import (
-    chaos,
-    client,
-    contract,
-    contract_import,
-    contract_versions,
-    dead_letter,
-    demo,
-    evidence,
-    exchange,
-    explain,
-    inbox,
-    lint,
-    lock,
-    migrate,
-    mock,
-    new,
-    send,
-    serve,
-    settings,
-    subscription,
-    testing,
-    up,
-    usage,
-)
 
 SUMMARY = """The exchange hub of a municipality. پیوند، سامانه‌ی تبادل شهرداری
 
@@ -39,11 +14,61 @@ Exit codes: 0 done; 1 it did not succeed (findings, failed tests, a problem for 
 
 
 @dataclass(frozen=True, slots=True)
+class Function:
+    """A command's function, imported when it is needed: each brings along no more than it uses."""
+
+    module: str
+    name: str
+
+    def load(self) -> Callable[..., None]:
+        """The function itself."""
+        function: Callable[..., None] = getattr(
+            importlib.import_module(f"hub.app.cli.{self.module}"), self.name
+        )
+        return function
+
+
+class _Module:
+    """A module of commands, of which only the names of its functions are told."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Function:
+        return Function(self._name, name)
+
+
+chaos = _Module("chaos")
+client = _Module("client")
+contract = _Module("contract")
+contract_import = _Module("contract_import")
+contract_versions = _Module("contract_versions")
+dead_letter = _Module("dead_letter")
+demo = _Module("demo")
+evidence = _Module("evidence")
+exchange = _Module("exchange")
+explain = _Module("explain")
+inbox = _Module("inbox")
+lint = _Module("lint")
+lock = _Module("lock")
+migrate = _Module("migrate")
+mock = _Module("mock")
+new = _Module("new")
+send = _Module("send")
+serve = _Module("serve")
+settings = _Module("settings")
+subscription = _Module("subscription")
+testing = _Module("testing")
+up = _Module("up")
+usage = _Module("usage")
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """One command, and how it is called; the examples are run through its own parser by the tests."""
 
     name: str
-    run: Callable[..., None]
+    run: Function
     examples: tuple[str, ...]
     passes_on: bool = False
     """Whether options that it does not know are handed to another program."""
@@ -360,14 +385,20 @@ GROUPS: dict[str, tuple[str, tuple[Command, ...]]] = {
 }
 
 
-def application() -> typer.Typer:
-    """The command line as typer runs it."""
+def application(arguments: Sequence[str] = ()) -> typer.Typer:
+    """The command line as typer runs it; given what is to be run, with no more commands than that takes."""
     app = _group(SUMMARY)
-    for command in COMMANDS:
-        _add(app, command)
+    first, second = (*arguments, "", "")[:2]
+    alone = next((command for command in COMMANDS if command.name == first), None)
+    for command in COMMANDS if alone is None else (alone,):
+        if first not in GROUPS:
+            _add(app, command)
     for name, (summary, commands) in GROUPS.items():
+        if alone is not None or (first in GROUPS and first != name):
+            continue
         group = _group(summary)
-        for command in commands:
+        one = [command for command in commands if first == name and command.name == second]
+        for command in one or commands:
             _add(group, command)
         app.add_typer(group, name=name)
     return app
@@ -387,7 +418,7 @@ _HELP = {"terminal_width": 100}
 
 
 def _group(summary: str) -> typer.Typer:
-    return typer.Typer(
+    group = typer.Typer(
         help="\b\n" + summary,
         context_settings=_HELP,
         add_completion=False,
@@ -395,13 +426,20 @@ def _group(summary: str) -> typer.Typer:
         pretty_exceptions_enable=False,
         no_args_is_help=False,
     )
+    group.callback()(_nothing)  # a group stays one, however few commands it has
+    return group
+
+
+def _nothing() -> None:
+    pass
 
 
 def _add(app: typer.Typer, command: Command) -> None:
     shown = "\b\nExamples:\n" + "\n".join(f"  {example}" for example in command.examples)
     passing_on = {"ignore_unknown_options": True, "allow_extra_args": True} if command.passes_on else {}
-    first_line = (command.run.__doc__ or "").partition("\n")[0]
+    function = command.run.load()
+    first_line = (function.__doc__ or "").partition("\n")[0]
     decorate = app.command(
         command.name, short_help=first_line, epilog=shown, context_settings={**_HELP, **passing_on}
     )
-    decorate(command.run)
+    decorate(function)

@@ -29,6 +29,6 @@ def work_item_routes(
     settler: Settler,
 ) -> list[Route]:
     """Everything below ``/work-items``."""
-    desk = Desk(recorder, configuration, store.body_readings, store.clients)
+    desk = Desk(recorder, configuration, store.body_readings, store.clients, store.claim_check.registry)
     limits = JsonLimits(settings.max_body_bytes + _AROUND_AN_ANSWER, min(settings.max_depth + 1, MAX_DEPTH))
     return WorkItems(access, configuration, desk, Ending(desk, recorder, settler), limits).routes()

@@ -82,6 +82,8 @@ class Use:
     since_us: int
     until_us: int
     """Until when the exchange is kept; one that has not ended then keeps them longer."""
+    readers: tuple[str, ...] = ()
+    """Other clients who may read them from now on, by the same exchange."""
 
 
 class Waste(NamedTuple):

@@ -16,8 +16,8 @@ JsonObject = dict[str, object]
 PERSON = "person:"
 """How the causes begin that name a person."""
 _SHOWN_ELSEWHERE = frozenset({"errors", "parts"})
-_INSIDE = _SHOWN_ELSEWHERE | {"claimed_by", "claimed_us"}
-"""Facts that name persons, though the entry be the hub's."""
+_INSIDE = _SHOWN_ELSEWHERE | {"claimed_by", "claimed_us", "attached"}
+"""Facts that name persons, though the entry be the hub's, or what is not part of an answer yet."""
 _BEHIND_A_DECISION = _INSIDE | {"reason", "action"}
 
 

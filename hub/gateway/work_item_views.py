@@ -66,6 +66,7 @@ def opened_view(item: WorkItem, bodies: Bodies, contract: Contract | None) -> Js
         },
         "draft": _fragment(bodies.draft),
         "answer": _fragment(bodies.answer),
+        "attached": list(item.attached),
         "notes": [{"at": iso(note.at_us), "by": note.by, "text": note.text} for note in bodies.notes],
         "reminders": [_reminder(entry) for entry in item.entries if REMINDER in entry.detail],
         "history": [entry_view(entry) for entry in item.entries],

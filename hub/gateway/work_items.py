@@ -29,6 +29,7 @@ from hub.security.access import Access
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _CURSOR: Final = re.compile(r"([0-9]{1,19})\.([0-9a-f-]{36})\Z")
 _LONGEST_NAME: Final = 100
+_DIGEST_LENGTH: Final = 64
 _LONGEST_REASON: Final = 500
 """As much as an entry keeps of an error's detail."""
 _STATES: Final[Mapping[str, bool | None]] = {"": None, "open": False, "claimed": True}
@@ -62,6 +63,7 @@ class WorkItems:
             ("POST", f"{one}/reassign"): self.reassign,
             ("POST", f"{one}/draft"): self.draft,
             ("POST", f"{one}/note"): self.note,
+            ("POST", f"{one}/attach"): self.attach,
             ("POST", f"{one}/answer"): self.answer,
             ("POST", f"{one}/return"): self.give_back,
         }
@@ -137,6 +139,13 @@ class WorkItems:
         text = members.text("text", most=2000)
         members.check(known={"text"})
         return _done(await self._desk.note(officer, _id(request), text))
+
+    async def attach(self, request: Request) -> Response:
+        """``POST …/attach {digest}``: a document that the officer has stored at ``/attachments`` goes with the answer."""
+        officer, members = await self._asked(request)
+        digest = members.text("digest", most=_DIGEST_LENGTH)
+        members.check(known={"digest"})
+        return _done(await self._desk.attach(officer, _id(request), digest))
 
     async def answer(self, request: Request) -> Response:
         """``POST …/answer {answer}``: the document that the form describes; its sender gets it."""

@@ -1,6 +1,7 @@
 """What every registry of attachments promises."""
 
 import asyncio
+from dataclasses import replace
 
 from hub.core.attachments import AttachmentRegistry, Part, Upload, Use
 from hub.core.exchange import State
@@ -266,6 +267,16 @@ class TestUses:
     async def test_what_others_have_cannot_be_claimed(self, attachments: AttachmentRegistry) -> None:
         await store(attachments, client="bank")
         assert not await attachments.claim(self.use(new_id()), [DIGEST])
+
+    async def test_its_readers_may_have_it_from_then_on(self, attachments: AttachmentRegistry) -> None:
+        await store(attachments)
+        id_ = new_id()
+        assert await attachments.find(DIGEST, "bank") is None
+        assert await attachments.claim(replace(self.use(id_), readers=("bank",)), [DIGEST])
+        found = await attachments.find(DIGEST, "bank")
+        assert found is not None
+        assert found.exchange_id == id_
+        assert await attachments.find(DIGEST, "police") is None
 
     async def test_an_exchange_of_ones_own_is_as_good_as_an_upload(
         self, attachments: AttachmentRegistry

@@ -156,6 +156,26 @@ def test_what_is_returned_is_refused_to_its_sender_with_the_reason(there: Outsid
     assert (answer.status, answer.code) == (409, "work_item.closed")
 
 
+def test_a_document_goes_with_the_answer_to_the_sender_alone(there: Outside) -> None:
+    item, plan = filed(there), b"%PDF-1.7 a plan with an escape stair"
+    done(there, "omid", f"/{item}/claim")
+    kind = ("Content-Type", "application/pdf")
+    stored = there.ask("POST", "/attachments", kind, body=plan, key=there.keys["omid"])
+    assert stored.status == 201, stored
+    digest = stored.json["digest"]
+    unknown = asked(there, "omid", "POST", f"/{item}/attach", {"digest": "0" * 64})
+    assert (unknown.status, unknown.pointers) == (422, ["/digest"])
+    for _ in range(2):
+        done(there, "omid", f"/{item}/attach", {"digest": digest})
+    assert asked(there, "parvin", "GET", f"/{item}").json["attached"] == [digest]
+    assert digest not in json.dumps(shown(there, item))
+    done(there, "omid", f"/{item}/answer", {"answer": APPROVED})
+    ended = shown(there, item, wait_s=WITHIN_S)["history"][-1]
+    assert ended["detail"]["attachments"] == digest
+    assert there.ask("GET", f"/attachments/{digest}", key=there.keys["planning"]).body == plan
+    assert there.ask("GET", f"/attachments/{digest}", key=there.key).status == 404
+
+
 def test_what_its_sender_cancels_is_told_to_the_officer(there: Outside) -> None:
     item = filed(there)
     done(there, "omid", f"/{item}/claim")

@@ -4,6 +4,8 @@ Each is one commit. Killed before it, the work item is open and the officer send
 who sends the same again is told the same.
 """
 
+from typing import Final
+
 import orjson
 
 from hub.core import codes
@@ -20,6 +22,9 @@ from hub.runtime.inbox.work_item import ANSWERED, DONE, RETURNED, WorkItem, bodi
 from hub.runtime.recorder import Recorder
 from hub.runtime.replay import facts_of
 from hub.runtime.settling import Along, AnswerInvalidError, NotWaitingError, Settler
+
+ATTACHMENTS: Final = "attachments"
+"""The fact of an answer's entry that names the documents that go with it, by their digests."""
 
 
 class Ending:
@@ -84,7 +89,7 @@ class Ending:
             Message(item.inbox.contract, Kind.REPLY, document),
             cause=officer.cause,
             judge=lambda answer: _judged(item.inbox, answer),
-            along=Along(detail=tuple(_facts(item.standing, ANSWERED).items())),
+            along=Along(detail=tuple(_answered(item).items())),
         )
 
     async def _told_before(self, item: WorkItem, document: JsonValue) -> WorkItem:
@@ -96,6 +101,12 @@ class Ending:
 
 def _judged(inbox: Inbox, answer: Message) -> None:
     inbox.judge(answer)
+
+
+def _answered(item: WorkItem) -> dict[str, str | int]:
+    """The sender finds the attached documents named with the answer."""
+    attached = {ATTACHMENTS: " ".join(item.attached)} if item.attached else {}
+    return {**_facts(item.standing, ANSWERED), **attached}
 
 
 def _facts(standing: Standing, done: str) -> dict[str, str | int]:

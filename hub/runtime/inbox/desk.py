@@ -14,25 +14,28 @@ from typing import Final
 import orjson
 
 from hub.core import codes
+from hub.core.attachments import AttachmentRegistry, Use
 from hub.core.errors import ExchangeError, FieldError, NotRecordedError, StateConflictError
 from hub.core.evidence import BodyReading, BodyReadings
 from hub.core.exchange import Exchange, State
 from hub.core.message import JSON, Document, Role
 from hub.core.ports import ClientRecord, ClientRegistry
-from hub.core.values import JsonValue, Text
+from hub.core.values import US_PER_S, JsonValue, Text
 from hub.core.work_items import Inbox
 from hub.runtime.configuration import CurrentConfiguration
 from hub.runtime.inbox.listing import Listed, Wish, page_of
 from hub.runtime.inbox.officers import Officer, officer_of, partner_of
 from hub.runtime.inbox.standing import Standing, newest_standing
-from hub.runtime.inbox.work_item import DONE, Bodies, WorkItem, bodies_of, claimed_by
+from hub.runtime.inbox.work_item import ATTACHED, DONE, Bodies, WorkItem, bodies_of, claimed_by
 from hub.runtime.recorder import Recorder
 
 OPENED: Final = "work item opened"
 """Why bodies are read here, as the record of readings says it."""
 MOST_ENTRIES: Final = 1000
 """How long a history may grow by notes and drafts."""
+MOST_ATTACHED: Final = 20
 TRIES: Final = 5
+_DAY_US: Final = 86_400 * US_PER_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Change:
     standing: Standing
     reason: str = ""
     documents: tuple[Document, ...] = ()
+    attached: str = ""
 
 
 class Desk:
@@ -54,12 +58,14 @@ class Desk:
         configuration: CurrentConfiguration,
         readings: BodyReadings,
         clients: ClientRegistry,
+        attachments: AttachmentRegistry,
     ) -> None:
         self._recorder = recorder
         self._journal = recorder.journal
         self._configuration = configuration
         self._readings = readings
         self._clients = clients
+        self._attachments = attachments
 
     # looking
 
@@ -154,6 +160,32 @@ class Desk:
             officer, exchange_id, lambda item: Change("noted", item.standing, documents=(note,))
         )
 
+    async def attach(self, officer: Officer, exchange_id: str, digest: str) -> WorkItem:
+        """Add a document that the officer has uploaded to the answer; its sender may read it from now on.
+
+        A process that dies before the entry is on disk leaves a document that is kept with the exchange, and that
+        nobody has been told of. Raises ExchangeError: REQUEST_INVALID where the officer has no such document.
+        """
+        item = await self.item(officer, exchange_id)
+        item.check_open()
+        item.check_held_by(officer)
+        opening, now_us = Exchange.replay(item.entries).opening, self._recorder.clock_us()
+        contract = self._configuration.now.contracts.get(opening.contract)
+        kept_us = 0 if contract is None else contract.retention_days * _DAY_US
+        use = Use(item.id, officer.name, now_us, now_us + kept_us, readers=(opening.sender,))
+        if not await self._attachments.claim(use, [digest]):
+            raise _nobody("/digest", "چنین سندی برای شما نیست", "you have no such document")
+
+        def decide(item: WorkItem) -> Change | None:
+            item.check_held_by(officer)
+            if digest in item.attached:
+                return None
+            if len(item.attached) >= MOST_ATTACHED:
+                raise ExchangeError(codes.WORK_ITEM_FULL)
+            return Change("attached", item.standing, attached=digest)
+
+        return await self._act(officer, exchange_id, decide)
+
     async def _act(
         self, officer: Officer, exchange_id: str, decide: Callable[[WorkItem], Change | None]
     ) -> WorkItem:
@@ -171,6 +203,7 @@ class Desk:
                 raise ExchangeError(codes.WORK_ITEM_FULL)
             exchange = Exchange.replay(item.entries)
             facts = {**change.standing.facts, DONE: change.done}
+            facts |= {ATTACHED: change.attached} if change.attached else {}
             try:
                 await self._recorder.move(
                     exchange,

@@ -14,6 +14,8 @@ from hub.runtime.inbox.standing import Standing
 
 DONE: Final = "work_item"
 """The fact of an entry's detail that says what an officer did."""
+ATTACHED: Final = "attached"
+"""The fact of an entry's detail that names a document that an officer attached, by its digest."""
 ANSWERED, RETURNED = "answered", "returned"
 
 
@@ -41,6 +43,11 @@ class WorkItem:
         last = self.entries[-1]
         done = str(last.detail.get(DONE, "")) if last.state in FINAL else ""
         return done if done in {ANSWERED, RETURNED} else ""
+
+    @property
+    def attached(self) -> tuple[str, ...]:
+        """The digests of the documents that officers have attached, in order."""
+        return tuple(str(e.detail[ATTACHED]) for e in self.entries if ATTACHED in e.detail)
 
     def check_open(self) -> None:
         """Raises ExchangeError WORK_ITEM_CLOSED that says how it ended."""

@@ -158,11 +158,12 @@ def claim(use: Use, digests: Sequence[str]) -> Operation[bool]:
             return False
         media_types[digest] = found.media_type
     for digest, media_type in media_types.items():
-        yield Statement(
-            "INSERT INTO attachment_use (digest, exchange_id, client, media_type, since_us, until_us)"
-            " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (digest, exchange_id, client) DO NOTHING",
-            (digest, use.exchange_id, use.client, media_type, use.since_us, use.until_us),
-        )
+        for client in sorted({use.client, *use.readers}):
+            yield Statement(
+                "INSERT INTO attachment_use (digest, exchange_id, client, media_type, since_us, until_us)"
+                " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (digest, exchange_id, client) DO NOTHING",
+                (digest, use.exchange_id, client, media_type, use.since_us, use.until_us),
+            )
     return True
 
 

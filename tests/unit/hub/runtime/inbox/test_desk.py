@@ -20,6 +20,7 @@ from hub.runtime.inbox.desk import Desk
 from hub.runtime.inbox.listing import Wish
 from hub.runtime.inbox.officers import Officer
 from hub.runtime.settling import Settler
+from tests.fakes.attachments import fake_registry
 from tests.fakes.readings import FakeBodyReadings
 from tests.unit.hub.runtime.engine import ASK, DEADLINE_S, PARTNER_FORMAT, T0_US, Engine, engine
 
@@ -86,7 +87,7 @@ def office(returned: Returned = Returned.REFUSED, terms: Terms | None = None) ->
     people = [record("omid", "prevention"), record("parvin", "prevention"), record("setad", "headquarters")]
     hub.clients.records += [*people, record("rahil", "traffic")]
     readings = FakeBodyReadings()
-    desk = Desk(hub.recorder, hub.configuration, readings, hub.clients)
+    desk = Desk(hub.recorder, hub.configuration, readings, hub.clients, fake_registry(hub.journal))
     ending = Ending(desk, hub.recorder, Settler(hub.recorder, hub.configuration))
     return Office(hub, desk, ending, readings, *(desk.officer(each) for each in people))
 

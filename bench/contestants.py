@@ -75,16 +75,32 @@ def pass_through(folder: Path, partner: Contestant) -> Iterator[Contestant]:
         yield Contestant("nginx pass-through", f"http://127.0.0.1:{port}/", {}, pid)
 
 
+def _leave_empty(_environment: Mapping[str, str]) -> None:
+    pass
+
+
 @contextlib.contextmanager
-def peyvand_embedded(folder: Path, partner: Contestant) -> Iterator[Contestant]:
-    """The hub on its embedded store: authentication, validation both ways, journal on disk, encryption, metrics."""
-    with _peyvand(folder / "embedded", partner, {}) as (url, headers, pid):
+def peyvand_embedded(
+    folder: Path, partner: Contestant, prepare: Callable[[Mapping[str, str]], None] = _leave_empty
+) -> Iterator[Contestant]:
+    """The hub on its embedded store: authentication, validation both ways, journal on disk, encryption, metrics.
+
+    ``prepare`` is given what leads to the store before a hub serves it.
+    """
+    home = folder / "embedded"
+    prepare({"PEYVAND_DATA_DIR": str(home / "data")})
+    with _peyvand(home, partner, {}) as (url, headers, pid):
         yield Contestant("Peyvand embedded", url, headers, pid)
 
 
 @contextlib.contextmanager
-def peyvand_clustered(folder: Path, partner: Contestant) -> Iterator[Contestant]:
-    """The hub on PostgreSQL (fsync on) and RabbitMQ, each its own throw-away server on this machine."""
+def peyvand_clustered(
+    folder: Path, partner: Contestant, prepare: Callable[[Mapping[str, str]], None] = _leave_empty
+) -> Iterator[Contestant]:
+    """The hub on PostgreSQL (fsync on) and RabbitMQ, each its own throw-away server on this machine.
+
+    ``prepare`` is given what leads to the store before a hub serves it.
+    """
     database, broker = ThrowAwayPostgreSQL(), ThrowAwayRabbitMQ()
     try:
         database.start()
@@ -97,6 +113,7 @@ def peyvand_clustered(folder: Path, partner: Contestant) -> Iterator[Contestant]
         }
         command = [str(BIN / "peyvand"), "migrate"]
         subprocess.run(command, env={**os.environ, **environment}, check=True, capture_output=True)
+        prepare(environment)
         with _peyvand(folder / "clustered", partner, environment) as (url, headers, pid):
             servers = {"database": database.processes[0], "broker": broker.pid}
             yield Contestant("Peyvand clustered", url, headers, pid, servers)
@@ -121,7 +138,7 @@ def _peyvand(
         "PEYVAND_TITLE_OFFICE_URL": partner.url,
         **more,
     }
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     with running([str(BIN / "peyvand"), "serve"], environment, home / "log") as pid:
         wait_until_answers(f"http://127.0.0.1:{management}/readyz", home / "log")
         added = subprocess.run(

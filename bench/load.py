@@ -20,8 +20,8 @@ class Load:
     errors: int
 
 
-def script(folder: Path, body: Path, headers: dict[str, str]) -> Path:
-    """A wrk script that posts a file."""
+def script(folder: Path, body: Path, headers: dict[str, str], *, mean_pause_ms: float = 0) -> Path:
+    """A wrk script that posts a file; each client rests between two requests, evenly around ``mean_pause_ms``."""
     lines = [
         f'local f = io.open("{body}", "rb")',
         'wrk.method = "POST"',
@@ -29,6 +29,8 @@ def script(folder: Path, body: Path, headers: dict[str, str]) -> Path:
         "f:close()",
         *(f'wrk.headers["{name}"] = "{value}"' for name, value in headers.items()),
     ]
+    if mean_pause_ms > 0:
+        lines.append(f"function delay() return math.random(0, {2 * mean_pause_ms:.0f}) end")
     path = folder / "post.lua"
     path.write_text("\n".join(lines), encoding="utf-8")
     path.chmod(0o600)

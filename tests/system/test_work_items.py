@@ -176,6 +176,29 @@ def test_a_document_goes_with_the_answer_to_the_sender_alone(there: Outside) -> 
     assert there.ask("GET", f"/attachments/{digest}", key=there.key).status == 404
 
 
+def test_the_same_from_the_command_line(there: Outside) -> None:
+    item = filed(there)
+    where = there.where
+
+    def inbox(who: str, *arguments: str) -> Any:
+        return where.json("inbox", *arguments, "--url", there.hub.public, PEYVAND_KEY=there.keys[who])
+
+    assert item in [each["id"] for each in inbox("omid", "list", "--state", "open")["work_items"]]
+    assert inbox("omid", "claim", item)["claimed_by"] == "omid"
+    refused = where.run("inbox", "claim", item, "--url", there.hub.public, PEYVAND_KEY=there.keys["parvin"])
+    assert refused.returncode == 1
+    assert "work_item.claimed" in refused.stderr
+    handed = inbox("omid", "reassign", item, "--to-officer", "parvin", "--reason", "مرخصی")
+    assert handed["claimed_by"] == "parvin"
+    assert inbox("parvin", "show", item)["request"] == TOWER
+    file = where.folder / "answer.json"
+    file.write_text(json.dumps(APPROVED), encoding="utf-8")
+    assert inbox("parvin", "answer", item, str(file))["state"] == "completed"
+    assert shown(there, item, wait_s=WITHIN_S)["reply"] == APPROVED
+    keyless = where.run("inbox", "list", "--url", there.hub.public)
+    assert keyless.returncode == 2
+
+
 def test_what_its_sender_cancels_is_told_to_the_officer(there: Outside) -> None:
     item = filed(there)
     done(there, "omid", f"/{item}/claim")

@@ -21,7 +21,7 @@ def answered(answer: HttpAnswer) -> Any:
 def refusal(problem: dict[str, Any], status: int) -> CommandError:
     """A problem as a sentence."""
     if "code" not in problem:
-        return unsuccessful(f"HTTP {status} without a problem document: is this a hub's management port?")
+        return unsuccessful(f"HTTP {status} without a problem document: is this the hub's address?")
     return unsuccessful("\n  ".join(problem_lines(problem)))
 
 

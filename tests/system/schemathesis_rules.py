@@ -31,8 +31,8 @@ for _name in FORMAT_TEXTS:
 
 
 def _code(response: schemathesis.Response) -> str:
-    """The problem's code; empty for a success."""
-    if response.status_code < 400:
+    """The problem's code; empty for a success, and for HEAD, which is told none."""
+    if response.status_code < 400 or not response.content:
         return ""
     return str(json.loads(response.content)["code"])
 

@@ -1,9 +1,9 @@
-"""OpenAPI 3.1 of what a client may see: its contracts' exchanges, and the exchange queries."""
+"""OpenAPI 3.1 of what a client may see: its contracts' exchanges, the exchange queries, and documents."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from hub.contracts.descriptions import exchanges, problems
+from hub.contracts.descriptions import attachments, exchanges, problems
 from hub.contracts.descriptions.events import CLOUDEVENTS, incoming_cloudevent
 from hub.contracts.descriptions.offer import JsonObject, Offer, ProblemExample, said
 from hub.contracts.descriptions.parameters import HEADERS, SHARED, contract_version, headers, reference
@@ -32,7 +32,7 @@ def openapi(offers: Sequence[Offer], problem: ProblemExample, *, is_pinned: bool
     """
     only = offers[0] if len(offers) == 1 else None
     title = Text(only.contract.title.fa, only.contract.title.en) if only else _ALL
-    shared = exchanges.paths(problem)
+    shared = {**exchanges.paths(problem), **attachments.paths(problem)}
     told = problems.responses(problems.OF_AN_EXCHANGE, problem, *_ALWAYS_OUT)
     return {
         "openapi": OPENAPI,
@@ -45,7 +45,7 @@ def openapi(offers: Sequence[Offer], problem: ProblemExample, *, is_pinned: bool
         },
         "servers": [{"url": "/"}],
         "security": [{"key": []}],
-        "tags": [*(_tag(offer) for offer in _by_contract(offers)), exchanges.TAG],
+        "tags": [*(_tag(offer) for offer in _by_contract(offers)), exchanges.TAG, attachments.TAG],
         "paths": {
             **{offer.address: {"post": _exchange(offer, told, is_pinned=is_pinned)} for offer in offers},
             **shared,
@@ -55,6 +55,7 @@ def openapi(offers: Sequence[Offer], problem: ProblemExample, *, is_pinned: bool
                 **component_schemas(offers),
                 "Problem": problems.SCHEMA,
                 **exchanges.SCHEMAS,
+                **attachments.SCHEMAS,
             },
             "responses": {_PROBLEM + status: response for status, response in told.items()} if offers else {},
             "parameters": SHARED,

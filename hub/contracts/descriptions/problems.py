@@ -82,6 +82,7 @@ _PHRASES: Final = {
     410: Text("بازنشسته شده است", "Retired"),
     413: Text("پیام بیش از اندازه بزرگ است", "Too large"),
     415: Text("نوع محتوا پشتیبانی نمی‌شود", "The content type is not supported"),
+    416: Text("این بازه در سند نیست", "The document has no such range"),
     422: Text("پیام پذیرفته نشد", "The message was refused"),
     429: Text("بیش از سهمیه", "Faster than allowed"),
     431: Text("سرآیندها بیش از اندازه بزرگ‌اند", "The headers are too large"),
@@ -89,9 +90,10 @@ _PHRASES: Final = {
     502: Text("خطای سازمان مقصد", "Trouble on the partner's side"),
     503: Text("اکنون ممکن نیست؛ بعداً دوباره", "Not now; try again later"),
     504: Text("به‌موقع پاسخ نرسید", "No answer in time"),
+    507: Text("جا نیست", "No room"),
 }
 _OTHER: Final = Text("خطا", "A problem")
-_WITH_RETRY: Final = frozenset({408, 429, 503, 504})
+_WITH_RETRY: Final = frozenset({408, 429, 503, 504, 507})
 _UNAUTHORIZED: Final = 401
 
 

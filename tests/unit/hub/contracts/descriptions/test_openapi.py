@@ -67,12 +67,19 @@ def test_one_document_tells_all_that_a_client_may_use():
     assert [tag["name"] for tag in document["tags"]] == [
         *dict.fromkeys(o.contract.name for o in offers),
         "exchanges",
+        "attachments",
     ]
 
 
 def test_a_client_without_grants_has_a_valid_document_too():
     document = judged(openapi([], problem))
-    assert set(document["paths"]) == {"/exchanges", "/exchanges/{id}", "/exchanges/{id}/cancel"}
+    assert set(document["paths"]) == {
+        "/exchanges",
+        "/exchanges/{id}",
+        "/exchanges/{id}/cancel",
+        "/attachments",
+        "/attachments/{digest}",
+    }
 
 
 def test_every_reference_leads_somewhere_inside_the_document():
@@ -220,3 +227,15 @@ def test_what_has_no_reply_is_only_ever_accepted():
     document = judged(openapi([offer(TITLE, "1.1", change=without_replies)], problem))
     responses = document["paths"][f"/exchange/{TITLE}/v1"]["post"]["responses"]
     assert [status for status in responses if status < "4"] == ["202"]
+
+
+def test_documents_are_described_beside_the_exchanges():
+    paths = judged(openapi([], problem))["paths"]
+    store, read = paths["/attachments"]["post"], paths["/attachments/{digest}"]
+    assert set(store["requestBody"]["content"]) == {"multipart/form-data", "application/octet-stream"}
+    assert {"201", "401", "403", "413", "422", "507"} <= store["responses"].keys()
+    assert store["responses"]["201"]["links"]["getAttachment"]["parameters"]["digest"] == (
+        "$response.body#/digest"
+    )
+    assert {"200", "206", "304", "404", "416"} <= read["get"]["responses"].keys()
+    assert all("content" not in response for response in read["head"]["responses"].values())

@@ -198,10 +198,12 @@ def main() -> None:
     parser.add_argument("--set-up", choices=("embedded", "clustered"), default="embedded")
     parser.add_argument("--seconds", type=float, default=8.0, help="of each run")
     parser.add_argument("--waiting", type=int, default=0, help="exchanges that wait for another partner")
+    parser.add_argument("--workers", type=int, default=64, help="deliveries at once, of each hub")
     parser.add_argument("--json", action="store_true", help="only one line of JSON")
     told = parser.parse_args()
     say.is_on = not told.json
     os.environ["PEYVAND_MASTER_KEY"] = base64.b64encode(b"m" * 32).decode()
+    os.environ["PEYVAND_WORKERS_PER_PARTNER"] = str(told.workers)
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="peyvand-bench-")))
         partner = stack.enter_context(contestants.backend(folder))
@@ -218,6 +220,7 @@ def main() -> None:
         result: dict[str, object] = {
             "set_up": told.set_up,
             "seconds": told.seconds,
+            "workers": told.workers,
             "load_average": os.getloadavg()[0],
             "accepting": asdict(most),
             "delivering": asdict(later),

@@ -92,7 +92,15 @@ class TestClients:
         assert key[:16] not in listed.stdout
         (only,) = where.json("client", "list")["clients"]
         assert only["key_prefix"] == f"{key[:13]}…"
-        assert set(only) == {"client", "key_prefix", "grants", "partner", "created_at", "revoked_at"}
+        assert set(only) == {
+            "client",
+            "key_prefix",
+            "grants",
+            "partner",
+            "office",
+            "created_at",
+            "revoked_at",
+        }
 
     def test_what_is_printed_is_json_without_being_asked_for(self, tmp_path: Path) -> None:
         done = city(tmp_path).run("client", "add", "portal", "--grant", CONTRACT)

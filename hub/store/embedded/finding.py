@@ -16,7 +16,9 @@ _LANE = (
     "SELECT channel, sender FROM exchange INDEXED BY exchange_lane WHERE due_us > 0 {}"
     " ORDER BY channel, sender LIMIT 1"
 )
-_BEYOND = "AND (channel, sender) > (?, ?)"
+# Not as one comparison of pairs: SQLite would read the rest of the lane to find its end.
+_SAME_CHANNEL = "AND channel = ? AND sender > ?"
+_NEXT_CHANNEL = "AND channel > ?"
 _JOIN_LAST = " JOIN entry AS last ON last.exchange_id = found.id AND last.number = found.number"
 
 
@@ -81,7 +83,8 @@ def _lanes(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
     lane = connection.execute(_LANE.format("")).fetchone()
     while lane is not None:
         yield lane
-        lane = connection.execute(_LANE.format(_BEYOND), lane).fetchone()
+        beside = connection.execute(_LANE.format(_SAME_CHANNEL), lane).fetchone()
+        lane = beside or connection.execute(_LANE.format(_NEXT_CHANNEL), lane[:1]).fetchone()
 
 
 def _index(query: Query) -> tuple[str, str]:

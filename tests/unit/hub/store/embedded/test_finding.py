@@ -7,7 +7,7 @@ import pytest
 from hub.core.exchange import State
 from hub.core.ports import Query
 from hub.store.embedded import EmbeddedStore, journal
-from hub.store.embedded.finding import _BEYOND, _LANE, to_sql
+from hub.store.embedded.finding import _LANE, _NEXT_CHANNEL, _SAME_CHANNEL, to_sql
 from tests.asked import asked
 
 
@@ -47,7 +47,12 @@ async def test_a_lane_is_read_in_the_order_of_its_index_and_no_further_than_aske
     )
 
     def plans(connection: sqlite3.Connection) -> list[tuple[int, str]]:
-        texts = [to_sql(lane), (_LANE.format(""), []), (_LANE.format(_BEYOND), ["bank", "portal"])]
+        texts = [
+            to_sql(lane),
+            (_LANE.format(""), []),
+            (_LANE.format(_SAME_CHANNEL), ["bank", "portal"]),
+            (_LANE.format(_NEXT_CHANNEL), ["bank"]),
+        ]
         return [
             (row[1], row[3])
             for text, values in texts
@@ -55,7 +60,7 @@ async def test_a_lane_is_read_in_the_order_of_its_index_and_no_further_than_aske
         ]
 
     steps = await store._reader.run(plans)
-    assert len([step for _, step in steps if "exchange_lane" in step]) == 3
+    assert len([step for _, step in steps if "exchange_lane" in step]) == 4
     # Only the page itself, once it has been cut and joined, may have to be sorted.
     assert [within for within, step in steps if "TEMP B-TREE" in step] == [0], steps
 

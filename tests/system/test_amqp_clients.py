@@ -288,7 +288,9 @@ def test_what_a_client_has_no_grant_for_is_refused(there: Outside, broker: Throw
         try:
             with connected(broker, "reader", there.keys["reader"]) as channel:
                 properties = pika.BasicProperties(message_id="x", type=f"{IDENTITY}/v1")
-                channel.basic_publish("peyvand.to-hub.reader", "", json.dumps(PERSON).encode(), properties)
+                body = json.dumps(PERSON).encode()
+                # Mandatory: the exchange is there a moment before its queue is.
+                channel.basic_publish("peyvand.to-hub.reader", "", body, properties, mandatory=True)
                 return True
         except (AMQPError, OSError):
             return False

@@ -48,11 +48,11 @@ def post(url: str, body: bytes, method: str = "POST") -> tuple[int, Any]:
 class TestNewContract:
     def test_it_lints_and_can_be_simulated_at_once(self, tmp_path: Path) -> None:
         where = with_own_data(tmp_path)
-        written = where.json("new", "contract", "fire.safety-approval")["written"]
+        written = where.json("new", "contract", "fire.hydrant-report")["written"]
         assert "contract.yaml" in {Path(path).name for path in written}
         code, told = lint(where)
         assert (code, told["findings"]) == (0, [])
-        with simulated(where, "fire.safety-approval") as address:
+        with simulated(where, "fire.hydrant-report") as address:
             assert post(address, b'{"number": "17"}') == (200, {"result": "found"})
 
     def test_nothing_is_overwritten(self, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from adapters.kit.manifest_file import load_manifests
 from hub.app.cli.ending import unsuccessful, unusable
 from hub.app.cli.screen import err, out, write_json, write_line
 from hub.app.cli.settings import AsJson, EnvFile, read_settings
-from hub.app.cli.store import existing_store
+from hub.app.cli.store import existing_store, is_served
 from hub.app.loading import placing
 from hub.app.settings import Settings
 from hub.app.setups import Store, open_store
@@ -27,6 +28,8 @@ from hub.reading.model import closest
 from hub.security.access import Grant
 from hub.security.apikeys import new_key
 
+SEEN_WITHIN_S = 0.5
+"""Hubs look twice as often (``hub/store``)."""
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The client's name.", show_default=False)]
 Grants = Annotated[
     list[str] | None,
@@ -55,7 +58,7 @@ def add(  # noqa: PLR0917 - typer reads the options from the signature
 ) -> None:
     """Register a client and write its key, once, as JSON: {"client", "key", "grants"}, and "partner" or "office".
 
-    A running hub knows the client within half a second.
+    A hub that runs knows the client once the command has returned.
     """
     settings, grants = read_settings(env_file), grant or []
     with placing(settings.contracts_dir):
@@ -81,6 +84,7 @@ def add(  # noqa: PLR0917 - typer reads the options from the signature
         raise unsuccessful(
             f"there is a client named {name} already: revoke it first (peyvand client revoke {name})"
         ) from None
+    _let_hubs_see(settings)
     document: dict[str, object] = {"client": name, "key": key, "grants": grants}
     if partner:
         document["partner"] = partner
@@ -94,6 +98,12 @@ def add(  # noqa: PLR0917 - typer reads the options from the signature
             err().print(
                 "Keep the key now: it is shown once and stored nowhere. کلید را نگه دارید؛ دوباره نشان داده نمی‌شود."
             )
+
+
+def _let_hubs_see(settings: Settings) -> None:
+    """Wait until every hub on this store has looked at its clients again, so that what follows finds it so."""
+    if is_served(settings):
+        time.sleep(SEEN_WITHIN_S)
 
 
 async def register(
@@ -207,7 +217,7 @@ def _view(record: ClientRecord) -> dict[str, object]:
 
 
 def revoke(name: Name, env_file: EnvFile = None) -> None:
-    """Revoke a client's key. A running hub refuses it within half a second."""
+    """Revoke a client's key. A hub that runs refuses it once the command has returned."""
     settings = read_settings(env_file)
 
     async def run() -> tuple[bool, list[str]]:
@@ -219,4 +229,5 @@ def revoke(name: Name, env_file: EnvFile = None) -> None:
     if not revoked:
         hint = closest(name, others) or "see peyvand client list"
         raise unsuccessful(f"there is no unrevoked client named {name!r} ({hint})")
+    _let_hubs_see(settings)
     out().print(f"{name} is revoked.")

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import secrets
+import shlex
 import signal
 import socket
 import subprocess
@@ -80,10 +81,27 @@ def test_what_it_prints_can_be_pasted_and_it_can_be_started_again(where: City) -
         wait_until_gone(started)
     assert len(keys) == 2
     clients = where.json("client", "list")["clients"]
-    assert [(each["client"], each["revoked_at"] is None) for each in clients] == [
+    assert sorted((each["client"], each["revoked_at"] is None) for each in clients) == [
         ("demo", False),
         ("demo", True),
+        ("registry-office-async", False),
+        ("registry-office-async", True),
     ]
+
+
+def test_what_a_partner_answers_later_comes_too(where: City) -> None:
+    folder = ROOT / "contracts" / "registry.title-inquiry-async" / "examples" / "1.0" / "valid"
+    inquiry = folder / "one-owner.request.json"
+    with up(where) as (_, said):
+        ask = next(line for line in said.splitlines() if line.startswith("curl "))
+        words = shlex.split(ask)
+        words[2] = words[2].replace("registry.title-inquiry", "registry.title-inquiry-async")
+        words[-1] = f"@{inquiry}"
+        promised = json.loads(pasted(shlex.join(words)))
+        hub, key = words[2].partition("/exchange/")[0], words[words.index("-H") + 1]
+        look = ["curl", "-sS", f"{hub}/exchanges/{promised['exchange_id']}?wait=60", "-H", key]
+        shown = json.loads(pasted(shlex.join(look)))
+    assert (shown["state"], shown["reply"]["result"]) == ("completed", "found")
 
 
 def test_a_second_one_is_refused_in_a_sentence(where: City) -> None:

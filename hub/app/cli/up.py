@@ -8,6 +8,7 @@ import socket
 from pathlib import Path
 from typing import Annotated
 
+import orjson
 import typer
 
 from hub.app.cli.children import Pair, running_pair, running_sandbox
@@ -25,6 +26,8 @@ from hub.core.values import now_us
 
 CLIENT = "demo"
 CASE = "up-1"
+_LATER_PARTNER = "registry-office-async"
+"""The simulated partner that answers later; its own client is called the same."""
 _SHOWN_CONTRACT = "registry.title-inquiry"
 _SHOWN_VERSION = "1.1"
 _SHOWN_EXAMPLE = "one-owner.request.json"
@@ -93,8 +96,9 @@ async def _run(settings: Settings, control_port: int) -> None:
     env_file = settings.data_dir / SANDBOX_ENV_FILE
     write_line("Starting the simulated partners and the hub … در حال راه‌اندازی")
     async with running_sandbox(env_file, os.environ, control_port=control_port, log=None) as sandbox:
-        key = await _fresh_key(settings)
+        key, partner_key = await _fresh_keys(settings)
         async with running_pair(sandbox, env_file, os.environ, log=None) as pair:
+            await asyncio.to_thread(_let_answer_later, pair, partner_key)
             await asyncio.to_thread(_show, settings, pair, key)
             ends = {asyncio.ensure_future(child.ended()): child for child in (sandbox, pair.hub)}
             try:
@@ -107,13 +111,24 @@ async def _run(settings: Settings, control_port: int) -> None:
             raise unsuccessful(f"{child.name} ended (status {status}), so {other.name} was stopped too")
 
 
-async def _fresh_key(settings: Settings) -> str:
-    """A new key for the client; the one of an earlier start is revoked."""
+async def _fresh_keys(settings: Settings) -> tuple[str, str]:
+    """New keys for the client and for the partner that answers later; those of an earlier start are revoked."""
     contracts = load_catalogue(settings.contracts_dir).contracts.values()
     grants = [contract.name for contract in contracts if not contract.is_partner_format]
     async with open_store(settings) as store:
-        await store.clients.revoke(CLIENT, now_us())
-        return await register(store, CLIENT, grants)
+        for name in (CLIENT, _LATER_PARTNER):
+            await store.clients.revoke(name, now_us())
+        key = await register(store, CLIENT, grants)
+        return key, await register(store, _LATER_PARTNER, [], partner=_LATER_PARTNER)
+
+
+def _let_answer_later(pair: Pair, key: str) -> None:
+    """Tell the simulated partner where its later answers go. Raises CommandError if it does not take that."""
+    replies = f"{pair.public}/partners/{_LATER_PARTNER}/replies"
+    body = orjson.dumps({"timing": "prompt", "url": replies, "key": key})
+    answer = call("POST", pair.control, f"/{_LATER_PARTNER}/settings", body=body)
+    if not answer.is_success:
+        raise unsuccessful(f"the simulated {_LATER_PARTNER} cannot be set up (status {answer.status})")
 
 
 def _show(settings: Settings, pair: Pair, key: str) -> None:
